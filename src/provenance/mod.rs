@@ -1,0 +1,139 @@
+//! Where each value came from, and through which steps. A node holds an [`Origin`]; origins beyond the plain place
+//! in the document's own text are entries of the document's [`Ledger`], a DAG that is only ever appended to.
+
+use crate::source::Place;
+
+/// Which step of the build wrote something. Steps are registered by the sequential part of a build, so ids are the
+/// same on any number of threads.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct StepId(pub u32);
+
+/// One step of a build: a kustomization field (or one entry of it) at work.
+#[derive(Debug, Clone)]
+pub struct Step {
+    /// The kustomization field, in kustomize's words: `namePrefix`, `patches`, `images`, `configMapGenerator`.
+    pub field: &'static str,
+    /// Where the step is asked for: the value or entry in a kustomization file or plugin configuration.
+    pub place: Place,
+}
+
+/// All steps of one build, in order.
+#[derive(Debug, Default)]
+pub struct Steps {
+    list: Vec<Step>,
+}
+
+impl Steps {
+    /// Registers a step.
+    pub fn add(&mut self, field: &'static str, place: Place) -> StepId {
+        self.list.push(Step { field, place });
+        StepId(self.list.len() as u32 - 1)
+    }
+
+    /// The step with this id.
+    pub fn get(&self, id: StepId) -> &Step {
+        &self.list[id.0 as usize]
+    }
+}
+
+/// Where a node came from: an offset in its document's own text, an entry of its document's ledger, or nothing.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Origin(u32);
+
+const LEDGER: u32 = 1 << 31;
+
+impl Origin {
+    /// Nothing is known.
+    pub const NONE: Origin = Origin(u32::MAX);
+
+    /// The place at this offset of the document's own text.
+    pub fn at(offset: u32) -> Origin {
+        Origin(offset)
+    }
+
+    /// The ledger entry with this number.
+    pub fn entry(index: u32) -> Origin {
+        Origin(index | LEDGER)
+    }
+
+    /// What the origin says.
+    pub fn read(self) -> Whence {
+        if self == Origin::NONE {
+            Whence::Unknown
+        } else if self.0 & LEDGER != 0 {
+            Whence::Entry(self.0 & !LEDGER)
+        } else {
+            Whence::Own(self.0)
+        }
+    }
+}
+
+/// An [`Origin`], taken apart.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Whence {
+    /// Nobody wrote it down.
+    Unknown,
+    /// An offset in the document's own text.
+    Own(u32),
+    /// A number in the document's ledger.
+    Entry(u32),
+}
+
+/// What a step did to a node.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Verb {
+    /// The value stands in another text than the document's own: `place` says where. No step.
+    Written,
+    /// The step made the node or gave it another value.
+    Set,
+    /// The step put a node here that has a history of its own (`from`).
+    Grafted,
+    /// The step took the node away.
+    Removed,
+    /// The step changed only how the value is spelt.
+    Respelt,
+}
+
+/// One entry of a ledger.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry {
+    /// Who did it; `None` for [`Verb::Written`].
+    pub step: Option<StepId>,
+    /// What was done.
+    pub verb: Verb,
+    /// The history that the node had at this spot before.
+    pub previous: Origin,
+    /// Where the new value comes from, when it comes from another node.
+    pub from: Origin,
+    /// Where the new value is written down, when that is known and not the step's own place.
+    pub place: Place,
+}
+
+/// The history of one document: append-only.
+#[derive(Debug, Default, Clone)]
+pub struct Ledger {
+    entries: Vec<Entry>,
+}
+
+impl Ledger {
+    /// Appends an entry.
+    pub fn push(&mut self, entry: Entry) -> Origin {
+        self.entries.push(entry);
+        Origin::entry(self.entries.len() as u32 - 1)
+    }
+
+    /// The entry with this number.
+    pub fn get(&self, index: u32) -> &Entry {
+        &self.entries[index as usize]
+    }
+
+    /// How many entries there are.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether nothing has been written yet.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+}

@@ -1,0 +1,373 @@
+//! A document: an arena of nodes, the texts they point into, and its history. Readers get views; the only writers
+//! are the parser (this room) and [`Editor`].
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::editor::Editor;
+use super::node::{ADDED, Kind, Node, NodeId, Range, Style, Tag};
+use crate::provenance::{Ledger, Origin, StepId, Whence};
+use crate::source::{Place, SourceId};
+
+/// Comments round a node, each with its `#` and without indentation, as yaml.v3 hands them out.
+#[derive(Clone, Default, PartialEq, Eq, Debug)]
+pub struct Comments {
+    /// Lines before the node.
+    pub head: String,
+    /// Behind the node, on its line.
+    pub line: String,
+    /// Lines after the node.
+    pub foot: String,
+}
+
+/// What few documents have.
+#[derive(Clone, Default, Debug)]
+struct Extras {
+    /// Texts of tags that are [`Tag::Other`].
+    tags: BTreeMap<NodeId, String>,
+    anchors: BTreeMap<NodeId, String>,
+    comments: BTreeMap<NodeId, Comments>,
+}
+
+/// What a step took away.
+#[derive(Clone, Debug)]
+pub struct Tombstone {
+    /// The mapping or sequence that held it (it may be gone itself by now).
+    pub parent: NodeId,
+    /// The key, or `None` for an item of a sequence.
+    pub key: Option<String>,
+    /// The node, still in the arena.
+    pub node: NodeId,
+    /// Who did it.
+    pub step: StepId,
+    /// Where it was asked for, when that is not the step's own place.
+    pub place: Place,
+}
+
+/// One YAML document.
+#[derive(Clone, Debug)]
+pub struct Document {
+    pub(super) nodes: Vec<Node>,
+    root: Option<NodeId>,
+    source: SourceId,
+    text: Arc<str>,
+    added: String,
+    extras: Option<Box<Extras>>,
+    pub(super) ledger: Ledger,
+    pub(super) tombstones: Vec<Tombstone>,
+}
+
+impl Document {
+    /// An empty document whose nodes will point into this text.
+    pub(crate) fn new(source: SourceId, text: Arc<str>) -> Document {
+        Document {
+            nodes: Vec::new(),
+            root: None,
+            source,
+            text,
+            added: String::new(),
+            extras: None,
+            ledger: Ledger::default(),
+            tombstones: Vec::new(),
+        }
+    }
+
+    /// An empty document that no text stands behind: for generated objects.
+    pub fn generated() -> Document {
+        Document::new(SourceId::NONE, Arc::from(""))
+    }
+
+    // ---- reading
+
+    /// The root node.
+    ///
+    /// # Panics
+    /// When the document is still empty.
+    pub fn root(&self) -> NodeId {
+        self.root.expect("a document that has been read or built")
+    }
+
+    /// The root node, or `None` in an empty document.
+    pub fn try_root(&self) -> Option<NodeId> {
+        self.root
+    }
+
+    /// The shape of a node.
+    pub fn kind(&self, node: NodeId) -> Kind {
+        self.nodes[node.index()].kind
+    }
+
+    /// How a node is spelt.
+    pub fn style(&self, node: NodeId) -> Style {
+        self.nodes[node.index()].style
+    }
+
+    /// What a node says it is.
+    pub fn tag(&self, node: NodeId) -> Tag {
+        self.nodes[node.index()].tag
+    }
+
+    /// Whether the tag was written out.
+    pub fn is_tagged(&self, node: NodeId) -> bool {
+        self.nodes[node.index()].tagged
+    }
+
+    /// The text of a [`Tag::Other`].
+    pub fn tag_text(&self, node: NodeId) -> Option<&str> {
+        self.extras.as_ref()?.tags.get(&node).map(String::as_str)
+    }
+
+    /// The anchor of a node, without `&`.
+    pub fn anchor(&self, node: NodeId) -> Option<&str> {
+        self.extras.as_ref()?.anchors.get(&node).map(String::as_str)
+    }
+
+    /// The comments round a node, in documents that were read with comments.
+    pub fn comments(&self, node: NodeId) -> Option<&Comments> {
+        self.extras.as_ref()?.comments.get(&node)
+    }
+
+    /// Whether any comment was kept.
+    pub fn has_comments(&self) -> bool {
+        self.extras.as_ref().is_some_and(|e| !e.comments.is_empty())
+    }
+
+    /// The text of a scalar (unescaped, unfolded) or the name of an alias; empty for collections.
+    pub fn text(&self, node: NodeId) -> &str {
+        let n = &self.nodes[node.index()];
+        match n.kind {
+            Kind::Scalar | Kind::Alias => {
+                let (pool, start) = if n.text.start & ADDED == 0 {
+                    (&*self.text, n.text.start as usize)
+                } else {
+                    (self.added.as_str(), (n.text.start & !ADDED) as usize)
+                };
+                &pool[start..start + n.text.len as usize]
+            }
+            Kind::Mapping | Kind::Sequence => "",
+        }
+    }
+
+    /// How many items or entries a collection has; 0 for scalars.
+    pub fn len(&self, node: NodeId) -> usize {
+        let n = &self.nodes[node.index()];
+        match n.kind {
+            Kind::Mapping | Kind::Sequence => n.text.len as usize,
+            Kind::Scalar | Kind::Alias => 0,
+        }
+    }
+
+    /// Whether a collection has no items or entries.
+    pub fn is_empty(&self, node: NodeId) -> bool {
+        self.len(node) == 0
+    }
+
+    /// The items of a sequence, or the values of a mapping, in order.
+    pub fn children(&self, node: NodeId) -> Children<'_> {
+        Children { document: self, next: self.nodes[node.index()].first }
+    }
+
+    /// The entries (key, value) of a mapping, in order.
+    pub fn entries(&self, node: NodeId) -> impl Iterator<Item = (NodeId, NodeId)> + '_ {
+        self.children(node).filter_map(|value| Some((self.nodes[value.index()].key?, value)))
+    }
+
+    /// The key of a value in a mapping.
+    pub fn key(&self, value: NodeId) -> Option<NodeId> {
+        self.nodes[value.index()].key
+    }
+
+    /// The value of the first entry with this key; `None` also when the node is no mapping.
+    pub fn get(&self, node: NodeId, key: &str) -> Option<NodeId> {
+        if self.kind(node) != Kind::Mapping {
+            return None;
+        }
+        self.entries(node).find(|(k, _)| self.text(*k) == key).map(|(_, value)| value)
+    }
+
+    /// The value at the end of a path of keys.
+    pub fn at(&self, node: NodeId, path: &[&str]) -> Option<NodeId> {
+        path.iter().try_fold(node, |node, key| self.get(node, key))
+    }
+
+    /// The item of a sequence at this position, from 0.
+    pub fn item(&self, node: NodeId, index: usize) -> Option<NodeId> {
+        self.children(node).nth(index)
+    }
+
+    /// Where a node came from.
+    pub fn origin(&self, node: NodeId) -> Origin {
+        self.nodes[node.index()].origin
+    }
+
+    /// The history that origins point into.
+    pub fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    /// What steps took away, oldest first.
+    pub fn tombstones(&self) -> &[Tombstone] {
+        &self.tombstones
+    }
+
+    /// The text that plain origins are places of.
+    pub fn source(&self) -> SourceId {
+        self.source
+    }
+
+    /// The place that wrote the present value of a node: the newest one in its history that is known.
+    pub fn place(&self, node: NodeId) -> Place {
+        self.place_of(self.origin(node))
+    }
+
+    /// The newest known place of an origin; [`Place::NONE`] when only steps are known (see [`Document::ledger`]).
+    pub fn place_of(&self, mut origin: Origin) -> Place {
+        loop {
+            match origin.read() {
+                Whence::Unknown => return Place::NONE,
+                Whence::Own(offset) => return Place { source: self.source, offset },
+                Whence::Entry(index) => {
+                    let entry = self.ledger.get(index);
+                    if entry.place.is_some() {
+                        return entry.place;
+                    }
+                    origin = if entry.from == Origin::NONE { entry.previous } else { entry.from };
+                }
+            }
+        }
+    }
+
+    /// Whether two nodes say the same: kind, tag, text and children in order. Origins, styles, comments do not count.
+    pub fn same(&self, node: NodeId, other: &Document, other_node: NodeId) -> bool {
+        let mut todo = vec![(node, other_node)];
+        while let Some((a, b)) = todo.pop() {
+            if self.kind(a) != other.kind(b)
+                || self.tag(a) != other.tag(b)
+                || self.len(a) != other.len(b)
+                || self.text(a) != other.text(b)
+            {
+                return false;
+            }
+            if let (Some(ka), Some(kb)) = (self.key(a), other.key(b))
+                && self.text(ka) != other.text(kb)
+            {
+                return false;
+            }
+            todo.extend(self.children(a).zip(other.children(b)));
+        }
+        true
+    }
+
+    // ---- writing
+
+    /// The one way to change a document: every write is signed by a step.
+    pub fn edit(&mut self, step: StepId) -> Editor<'_> {
+        Editor::new(self, step)
+    }
+
+    // ---- for the parser and the editor
+
+    pub(super) fn set_root(&mut self, root: NodeId) {
+        self.root = Some(root);
+    }
+
+    pub(super) fn source_text(&self) -> &Arc<str> {
+        &self.text
+    }
+
+    /// Adds a text of our own; the range is good for nodes of this document.
+    pub(super) fn add_text(&mut self, text: &str) -> Range {
+        let start = self.added.len() as u32 | ADDED;
+        self.added.push_str(text);
+        Range { start, len: text.len() as u32 }
+    }
+
+    /// Makes a detached scalar (or alias) whose text is a range of the source or of [`Document::add_text`].
+    pub(super) fn push_scalar(&mut self, text: Range, style: Style, tag: Tag, origin: Origin) -> NodeId {
+        self.push(Node {
+            kind: Kind::Scalar,
+            style,
+            tag,
+            tagged: false,
+            text,
+            first: None,
+            next: None,
+            key: None,
+            origin,
+        })
+    }
+
+    /// Makes a detached, empty mapping or sequence.
+    pub(super) fn push_collection(&mut self, kind: Kind, style: Style, tag: Tag, origin: Origin) -> NodeId {
+        self.push(Node {
+            kind,
+            style,
+            tag,
+            tagged: false,
+            text: Range { start: 0, len: 0 },
+            first: None,
+            next: None,
+            key: None,
+            origin,
+        })
+    }
+
+    fn push(&mut self, node: Node) -> NodeId {
+        self.nodes.push(node);
+        NodeId::new(self.nodes.len() - 1)
+    }
+
+    /// Hangs a detached node at the end of a collection; with a key, as an entry of a mapping.
+    pub(super) fn append(&mut self, parent: NodeId, key: Option<NodeId>, child: NodeId) {
+        self.nodes[child.index()].key = key;
+        self.nodes[child.index()].next = None;
+        let p = &mut self.nodes[parent.index()];
+        p.text.len += 1;
+        let last = p.text.start;
+        p.text.start = child.index() as u32 + 1;
+        if last == 0 {
+            p.first = Some(child);
+        } else {
+            self.nodes[last as usize - 1].next = Some(child);
+        }
+    }
+
+    pub(super) fn set_anchor(&mut self, node: NodeId, name: Option<&str>) {
+        match name {
+            Some(name) => {
+                self.extras.get_or_insert_default().anchors.insert(node, name.to_owned());
+            }
+            None => {
+                if let Some(extras) = &mut self.extras {
+                    extras.anchors.remove(&node);
+                }
+            }
+        }
+    }
+
+    pub(super) fn set_tag_text(&mut self, node: NodeId, text: &str) {
+        self.nodes[node.index()].tag = Tag::Other;
+        self.extras.get_or_insert_default().tags.insert(node, text.to_owned());
+    }
+
+    /// The comments of a node, made when there are none yet.
+    pub(super) fn comments_mut(&mut self, node: NodeId) -> &mut Comments {
+        self.extras.get_or_insert_default().comments.entry(node).or_default()
+    }
+}
+
+/// The items of a sequence or values of a mapping.
+pub struct Children<'a> {
+    document: &'a Document,
+    next: Option<NodeId>,
+}
+
+impl Iterator for Children<'_> {
+    type Item = NodeId;
+
+    fn next(&mut self) -> Option<NodeId> {
+        let node = self.next?;
+        self.next = self.document.nodes[node.index()].next;
+        Some(node)
+    }
+}

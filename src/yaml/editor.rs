@@ -1,0 +1,336 @@
+//! The one writer of nodes: made from a step, so that no write is unsigned.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::document::{Document, Tombstone};
+use super::node::{Kind, NodeId, Range, Style, Tag};
+use crate::provenance::{Entry, Origin, StepId, Verb, Whence};
+use crate::source::Place;
+
+/// Writes into one document on behalf of one step. New nodes are detached until they are hung in with
+/// [`Editor::push`], [`Editor::insert`], [`Editor::replace`] or [`Editor::set_root`].
+pub struct Editor<'d> {
+    document: &'d mut Document,
+    step: StepId,
+    /// Where the values being written stand, when that is not the step's own place.
+    place: Place,
+}
+
+impl<'d> Editor<'d> {
+    pub(super) fn new(document: &'d mut Document, step: StepId) -> Editor<'d> {
+        Editor { document, step, place: Place::NONE }
+    }
+
+    /// From here on, values written stand at this place (instead of the step's own).
+    pub fn written_at(&mut self, place: Place) -> &mut Self {
+        self.place = place;
+        self
+    }
+
+    /// The document as it is now.
+    pub fn document(&self) -> &Document {
+        self.document
+    }
+
+    fn sign(&mut self, verb: Verb, previous: Origin, from: Origin) -> Origin {
+        let entry = Entry { step: Some(self.step), verb, previous, from, place: self.place };
+        self.document.ledger.push(entry)
+    }
+
+    // ---- new nodes
+
+    /// A new scalar.
+    pub fn scalar(&mut self, text: &str, tag: Tag, style: Style) -> NodeId {
+        let origin = self.sign(Verb::Set, Origin::NONE, Origin::NONE);
+        let text = self.document.add_text(text);
+        self.document.push_scalar(text, style, tag, origin)
+    }
+
+    /// A new scalar whose value comes from another origin of this document.
+    pub fn scalar_from(&mut self, text: &str, tag: Tag, style: Style, from: Origin) -> NodeId {
+        let origin = self.sign(Verb::Set, Origin::NONE, from);
+        let text = self.document.add_text(text);
+        self.document.push_scalar(text, style, tag, origin)
+    }
+
+    /// A new, empty mapping.
+    pub fn mapping(&mut self, tag: Tag, style: Style) -> NodeId {
+        let origin = self.sign(Verb::Set, Origin::NONE, Origin::NONE);
+        self.document.push_collection(Kind::Mapping, style, tag, origin)
+    }
+
+    /// A new, empty sequence.
+    pub fn sequence(&mut self, tag: Tag, style: Style) -> NodeId {
+        let origin = self.sign(Verb::Set, Origin::NONE, Origin::NONE);
+        self.document.push_collection(Kind::Sequence, style, tag, origin)
+    }
+
+    // ---- hanging in and taking out
+
+    /// Makes a node the root.
+    pub fn set_root(&mut self, node: NodeId) {
+        self.document.set_root(node);
+    }
+
+    /// Hangs a detached node behind the items of a sequence.
+    pub fn push(&mut self, sequence: NodeId, item: NodeId) {
+        self.document.append(sequence, None, item);
+    }
+
+    /// Hangs a detached key and value behind the entries of a mapping.
+    pub fn insert(&mut self, mapping: NodeId, key: NodeId, value: NodeId) {
+        self.document.append(mapping, Some(key), value);
+    }
+
+    /// Hangs a detached value under a new plain key behind the entries of a mapping.
+    pub fn insert_text_key(&mut self, mapping: NodeId, key: &str, value: NodeId) {
+        let key = self.scalar(key, Tag::Implicit, Style::Plain);
+        self.insert(mapping, key, value);
+    }
+
+    /// Puts a detached node in the place of a child (its key stays); the old node's history is kept as what was
+    /// before.
+    pub fn replace(&mut self, parent: NodeId, old: NodeId, new: NodeId) {
+        let previous = self.document.origin(old);
+        let from = self.document.origin(new);
+        let origin = self.sign(Verb::Grafted, previous, from);
+        let nodes = &mut self.document.nodes;
+        let (key, next) = (nodes[old.index()].key, nodes[old.index()].next);
+        nodes[old.index()].next = None;
+        nodes[new.index()].key = key;
+        nodes[new.index()].next = next;
+        nodes[new.index()].origin = origin;
+        if nodes[parent.index()].first == Some(old) {
+            nodes[parent.index()].first = Some(new);
+        } else {
+            let mut at = nodes[parent.index()].first;
+            while let Some(node) = at {
+                if nodes[node.index()].next == Some(old) {
+                    nodes[node.index()].next = Some(new);
+                    break;
+                }
+                at = nodes[node.index()].next;
+            }
+        }
+        if nodes[parent.index()].text.start == old.index() as u32 + 1 {
+            nodes[parent.index()].text.start = new.index() as u32 + 1;
+        }
+    }
+
+    /// Takes a child out of a mapping or sequence; what was there is remembered.
+    pub fn remove(&mut self, parent: NodeId, child: NodeId) {
+        let rest: Vec<NodeId> = self.document.children(parent).filter(|c| *c != child).collect();
+        let key = self.document.key(child).map(|k| self.document.text(k).to_owned());
+        self.document.tombstones.push(Tombstone {
+            parent,
+            key,
+            node: child,
+            step: self.step,
+            place: self.place,
+        });
+        self.arrange(parent, &rest);
+    }
+
+    /// Gives a mapping or sequence exactly these children, in this order. Each is one of its present children or a
+    /// detached node; values of a mapping keep their keys. Use [`Editor::remove`] for what is to be remembered.
+    pub fn arrange(&mut self, parent: NodeId, children: &[NodeId]) {
+        let nodes = &mut self.document.nodes;
+        nodes[parent.index()].first = children.first().copied();
+        nodes[parent.index()].text =
+            Range { start: children.last().map_or(0, |c| c.index() as u32 + 1), len: children.len() as u32 };
+        for (i, child) in children.iter().enumerate() {
+            nodes[child.index()].next = children.get(i + 1).copied();
+        }
+    }
+
+    /// Gives a detached value a key, for [`Editor::arrange`].
+    pub fn set_key(&mut self, value: NodeId, key: NodeId) {
+        self.document.nodes[value.index()].key = Some(key);
+    }
+
+    // ---- changing nodes
+
+    /// Changes the text of a scalar; tag and style stay.
+    pub fn set_text(&mut self, node: NodeId, text: &str) {
+        self.set_text_from(node, text, Origin::NONE);
+    }
+
+    /// Changes the text of a scalar because of another value of this document (an origin of it).
+    pub fn set_text_from(&mut self, node: NodeId, text: &str, from: Origin) {
+        let previous = self.document.origin(node);
+        let origin = self.sign(Verb::Set, previous, from);
+        let text = self.document.add_text(text);
+        let n = &mut self.document.nodes[node.index()];
+        n.kind = Kind::Scalar;
+        n.first = None;
+        n.text = text;
+        n.origin = origin;
+    }
+
+    /// Changes how a node is spelt (style), not what it says.
+    pub fn set_style(&mut self, node: NodeId, style: Style) {
+        self.document.nodes[node.index()].style = style;
+    }
+
+    /// Changes what a node says it is.
+    pub fn set_tag(&mut self, node: NodeId, tag: Tag) {
+        let n = &mut self.document.nodes[node.index()];
+        n.tag = tag;
+        n.tagged = false;
+    }
+
+    /// Respells a scalar whose value stays the same for its reader (a number sent through JSON, folded text): the
+    /// history gets a [`Verb::Respelt`].
+    pub fn respell(&mut self, node: NodeId, text: &str, tag: Tag, style: Style) {
+        let previous = self.document.origin(node);
+        let origin = self.sign(Verb::Respelt, previous, Origin::NONE);
+        let text = self.document.add_text(text);
+        let n = &mut self.document.nodes[node.index()];
+        n.text = text;
+        n.tag = tag;
+        n.style = style;
+        n.origin = origin;
+    }
+
+    /// Drops the comments of a node, or gives it others.
+    pub fn set_comments(&mut self, node: NodeId, comments: super::Comments) {
+        *self.document.comments_mut(node) = comments;
+    }
+
+    // ---- from elsewhere
+
+    /// Copies a node with all below it from another document, history included, as a detached node of this one.
+    pub fn graft(&mut self, other: &Document, node: NodeId) -> NodeId {
+        let mut imported = BTreeMap::new();
+        let shared = Arc::ptr_eq(self.document.source_text(), other.source_text());
+        let root = self.copy_one(other, node, shared, &mut imported);
+        let mut todo = vec![(node, root)];
+        while let Some((from, to)) = todo.pop() {
+            let mut child = other.nodes[from.index()].first;
+            while let Some(c) = child {
+                let key = other.key(c).map(|k| self.copy_one(other, k, shared, &mut imported));
+                let copy = self.copy_one(other, c, shared, &mut imported);
+                self.document.append(to, key, copy);
+                if other.nodes[c.index()].first.is_some() {
+                    todo.push((c, copy));
+                }
+                child = other.nodes[c.index()].next;
+            }
+        }
+        root
+    }
+
+    /// Copies a node with all below it within this document.
+    pub fn duplicate(&mut self, node: NodeId) -> NodeId {
+        let copy = self.document.clone();
+        self.graft(&copy, node)
+    }
+
+    fn copy_one(
+        &mut self,
+        other: &Document,
+        node: NodeId,
+        shared: bool,
+        imported: &mut BTreeMap<u32, Origin>,
+    ) -> NodeId {
+        let origin = self.import(other, other.origin(node), imported);
+        let n = &other.nodes[node.index()];
+        let copy = match n.kind {
+            Kind::Mapping | Kind::Sequence => self.document.push_collection(n.kind, n.style, n.tag, origin),
+            Kind::Scalar | Kind::Alias => {
+                let text = if shared && n.text.start & super::node::ADDED == 0 {
+                    n.text
+                } else {
+                    self.document.add_text(other.text(node))
+                };
+                let copy = self.document.push_scalar(text, n.style, n.tag, origin);
+                self.document.nodes[copy.index()].kind = n.kind;
+                copy
+            }
+        };
+        self.document.nodes[copy.index()].tagged = n.tagged;
+        if let Some(text) = other.tag_text(node) {
+            self.document.set_tag_text(copy, text);
+        }
+        if let Some(name) = other.anchor(node) {
+            self.document.set_anchor(copy, Some(name));
+        }
+        if let Some(comments) = other.comments(node) {
+            *self.document.comments_mut(copy) = comments.clone();
+        }
+        copy
+    }
+
+    /// Brings an origin of another document, with the history below it, into this document's ledger, signed.
+    pub fn import_origin(&mut self, other: &Document, origin: Origin) -> Origin {
+        self.import(other, origin, &mut BTreeMap::new())
+    }
+
+    fn import(&mut self, other: &Document, origin: Origin, done: &mut BTreeMap<u32, Origin>) -> Origin {
+        let step = Some(self.step);
+        match origin.read() {
+            Whence::Unknown => self.sign(Verb::Grafted, Origin::NONE, Origin::NONE),
+            Whence::Own(offset) => {
+                let place = Place { source: other.source(), offset };
+                self.document.ledger.push(Entry {
+                    step,
+                    verb: Verb::Grafted,
+                    previous: Origin::NONE,
+                    from: Origin::NONE,
+                    place,
+                })
+            }
+            Whence::Entry(index) => {
+                let from = self.import_entries(other, index, done);
+                self.document.ledger.push(Entry {
+                    step,
+                    verb: Verb::Grafted,
+                    previous: Origin::NONE,
+                    from,
+                    place: Place::NONE,
+                })
+            }
+        }
+    }
+
+    /// Entries only point at older ones: collect what is reachable from above, copy from below.
+    fn import_entries(&mut self, other: &Document, index: u32, done: &mut BTreeMap<u32, Origin>) -> Origin {
+        let mut todo = BTreeSet::from([index]);
+        let mut order = Vec::new();
+        while let Some(i) = todo.pop_last() {
+            if done.contains_key(&i) {
+                continue;
+            }
+            order.push(i);
+            let entry = other.ledger.get(i);
+            for origin in [entry.previous, entry.from] {
+                if let Whence::Entry(below) = origin.read() {
+                    todo.insert(below);
+                }
+            }
+        }
+        for i in order.into_iter().rev() {
+            let entry = *other.ledger.get(i);
+            let previous = self.import_reference(other, entry.previous, done);
+            let from = self.import_reference(other, entry.from, done);
+            let copy = self.document.ledger.push(Entry { previous, from, ..entry });
+            done.insert(i, copy);
+        }
+        done[&index]
+    }
+
+    fn import_reference(&mut self, other: &Document, origin: Origin, done: &BTreeMap<u32, Origin>) -> Origin {
+        match origin.read() {
+            Whence::Unknown => Origin::NONE,
+            Whence::Entry(index) => done[&index],
+            Whence::Own(offset) => self.document.ledger.push(Entry {
+                step: None,
+                verb: Verb::Written,
+                previous: Origin::NONE,
+                from: Origin::NONE,
+                place: Place { source: other.source(), offset },
+            }),
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! Text ↔ nodes. Faithful to go-yaml: v3 for resources, v2 for kustomization files, JSON patches and configurations.
+//! Knows no Kubernetes. A scalar is (text, style, tag), never a typed value: who reads it chooses the resolver.
+
+mod document;
+mod editor;
+mod node;
+
+pub use document::{Comments, Document};
+pub use editor::Editor;
+pub use node::{Kind, NodeId, Style, Tag};

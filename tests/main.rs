@@ -1,0 +1,1 @@
+//! One test binary: each module is a kind of test; cases are folders.
