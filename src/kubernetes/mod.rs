@@ -1,1 +1,8 @@
-//! (to come)
+//! What is known of kinds: scopes, merge keys, reference fields, default field specs. Built-in tables plus what a
+//! build adds (`crds`, `configurations`, `openapi`).
+
+mod field_spec;
+mod gvk;
+
+pub use field_spec::{FieldSpec, NameReference, TransformerConfig};
+pub use gvk::Gvk;

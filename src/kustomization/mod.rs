@@ -1,1 +1,5 @@
-//! (to come)
+//! What a kustomization.yaml says, typed. Every value is [`Written`]: it knows its place.
+
+mod types;
+
+pub use types::*;

@@ -1,1 +1,9 @@
-//! (to come)
+//! An object, its names over time, and the ordered, indexed set of objects.
+
+mod context;
+mod id;
+mod object;
+
+pub use context::Context;
+pub use id::ResId;
+pub use object::{Behavior, Former, Resource};

@@ -1,0 +1,39 @@
+//! Group, version, kind.
+
+/// Group, version and kind of an object, or a filter on them (an empty part matches anything).
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Default)]
+pub struct Gvk {
+    /// `apps`; empty for the core group.
+    pub group: String,
+    /// `v1`
+    pub version: String,
+    /// `Deployment`
+    pub kind: String,
+}
+
+impl Gvk {
+    /// From an `apiVersion` (`apps/v1`, `v1`) and a kind, taken apart as kustomize does: at the first slash, the
+    /// rest is the version.
+    pub fn new(api_version: &str, kind: &str) -> Gvk {
+        let (group, version) = Gvk::split_api_version(api_version);
+        Gvk { group: group.to_owned(), version: version.to_owned(), kind: kind.to_owned() }
+    }
+
+    /// Group and version of an `apiVersion`.
+    pub fn split_api_version(api_version: &str) -> (&str, &str) {
+        api_version.split_once('/').unwrap_or(("", api_version))
+    }
+
+    /// `apps/v1`, `v1`
+    pub fn api_version(&self) -> String {
+        if self.group.is_empty() { self.version.clone() } else { format!("{}/{}", self.group, self.version) }
+    }
+
+    /// Whether an object of this group, version and kind is selected when `self` is a filter: every part that is not
+    /// empty is equal.
+    pub fn selects(&self, group: &str, version: &str, kind: &str) -> bool {
+        (self.group.is_empty() || self.group == group)
+            && (self.version.is_empty() || self.version == version)
+            && (self.kind.is_empty() || self.kind == kind)
+    }
+}
