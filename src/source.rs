@@ -83,3 +83,9 @@ impl Sources {
         format!("{}:{line}:{column}", self.get(place.source).name)
     }
 }
+
+impl Default for Place {
+    fn default() -> Place {
+        Place::NONE
+    }
+}
