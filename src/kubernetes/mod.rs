@@ -3,6 +3,8 @@
 
 mod field_spec;
 mod gvk;
+mod scope;
 
 pub use field_spec::{FieldSpec, NameReference, TransformerConfig};
 pub use gvk::Gvk;
+pub use scope::Scopes;

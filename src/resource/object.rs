@@ -3,8 +3,10 @@
 //! (`projection.rs`).
 
 use super::id::ResId;
-use crate::kubernetes::Gvk;
-use crate::yaml::Document;
+use super::index::IdParts;
+use crate::kubernetes::{Gvk, Scopes};
+use crate::source::Place;
+use crate::yaml::{Document, Kind};
 
 /// How a generated object meets one of the same id (`generatorBehavior`).
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -25,7 +27,8 @@ pub enum Behavior {
 pub struct Former {
     /// The name.
     pub name: String,
-    /// The namespace, as kustomize records it (empty becomes `default`: see where it is stored).
+    /// The namespace that counts, as kustomize records it: `default` for none, `_non_namespaceable_` for kinds
+    /// without (see [`Resource::store_previous_id`]).
     pub namespace: String,
     /// The kind.
     pub kind: String,
@@ -73,9 +76,40 @@ impl Resource {
         }
     }
 
+    /// Whether a step has left nothing of the object: no document, null, an empty mapping or sequence.
+    pub fn is_nothing(&self) -> bool {
+        match self.document.try_root() {
+            None => true,
+            Some(root) => match self.document.kind(root) {
+                Kind::Mapping | Kind::Sequence => self.document.is_empty(root),
+                Kind::Scalar => self.document.is_null(root),
+                Kind::Alias => false,
+            },
+        }
+    }
+
+    /// Where the object begins, or was asked for when it is generated.
+    pub fn place(&self) -> Place {
+        let Some(root) = self.document.try_root() else { return Place::NONE };
+        let place = self.document.place(root);
+        if place.is_some() {
+            return place;
+        }
+        self.document.at(root, &["metadata", "name"]).map_or(Place::NONE, |name| self.document.place(name))
+    }
+
     fn top(&self, path: &[&str]) -> &str {
-        let root = self.document.root();
+        let Some(root) = self.document.try_root() else { return "" };
         self.document.at(root, path).map_or("", |node| self.document.text(node))
+    }
+
+    /// As [`Resource::top`], but null is nothing, as kustomize reads names and namespaces.
+    fn meta(&self, field: &str) -> &str {
+        let Some(root) = self.document.try_root() else { return "" };
+        match self.document.at(root, &["metadata", field]) {
+            Some(node) if !self.document.is_null(node) => self.document.text(node),
+            _ => "",
+        }
     }
 
     /// `apiVersion`, or empty.
@@ -90,12 +124,12 @@ impl Resource {
 
     /// `metadata.name`, or empty.
     pub fn name(&self) -> &str {
-        self.top(&["metadata", "name"])
+        self.meta("name")
     }
 
     /// `metadata.namespace`, or empty.
     pub fn namespace(&self) -> &str {
-        self.top(&["metadata", "namespace"])
+        self.meta("namespace")
     }
 
     /// Group, version and kind, now.
@@ -114,6 +148,16 @@ impl Resource {
             Some(former) => self.former_id(former),
             None => self.id(),
         }
+    }
+
+    /// Remembers the present kind, name and namespace as former ones: done before a step changes them
+    /// (kustomize's `StorePreviousId`). What is recorded is the namespace that counts: `default` for none,
+    /// `_non_namespaceable_` for kinds without.
+    pub fn store_previous_id(&mut self, scopes: &dyn Scopes) {
+        let id = IdParts::current(self, scopes);
+        let former =
+            Former { name: id.name.to_owned(), namespace: id.namespace.to_owned(), kind: id.kind.to_owned() };
+        self.former.push(former);
     }
 
     /// Ids it had, the original first.

@@ -1,23 +1,52 @@
-//! The ordered set of objects that a build works on. Matching and merging rules live beside it.
+//! The ordered set of objects that a build works on, with look-ups by id. How generated objects meet those that are
+//! there already is `absorb.rs`.
+//!
+//! - `append(resource, scopes)`, `append_all(other, scopes)`: at the end; an id that is taken is refused.
+//! - `absorb_all(other, scopes, step)`: generated objects, by their behavior (create, replace, merge).
+//! - `positions_by_current(id, scopes)`, `positions_by_any(id, scopes)`: rising positions; `position_by_current_id`,
+//!   `position_by_id`: the only one, or a refusal.
+//! - `iter_mut`, `get_mut`, `list_mut`, `retain`, `replace_list`: forget the index, it is made anew when asked for.
 
+use std::sync::OnceLock;
+
+use super::id::ResId;
+use super::index::{IdParts, Index, NOT_A_NAMESPACE, or_default};
 use super::object::Resource;
+use crate::diagnostic::{Diagnostic, Result};
+use crate::kubernetes::Scopes;
+use crate::source::Place;
 
 /// Objects in the order in which they came.
 #[derive(Clone, Debug, Default)]
 pub struct ResourceSet {
-    /// The objects.
-    pub list: Vec<Resource>,
+    list: Vec<Resource>,
+    index: OnceLock<Index>,
 }
 
 impl ResourceSet {
+    /// A set of objects whose ids nobody has compared yet.
+    pub fn from_list(list: Vec<Resource>) -> ResourceSet {
+        ResourceSet { list, index: OnceLock::new() }
+    }
+
     /// The objects in order.
     pub fn iter(&self) -> std::slice::Iter<'_, Resource> {
         self.list.iter()
     }
 
-    /// The objects in order, to be changed.
-    pub fn iter_mut(&mut self) -> std::slice::IterMut<'_, Resource> {
-        self.list.iter_mut()
+    /// The objects in order.
+    pub fn list(&self) -> &[Resource] {
+        &self.list
+    }
+
+    /// The objects in order, taken out.
+    pub fn into_list(self) -> Vec<Resource> {
+        self.list
+    }
+
+    /// The object at a position.
+    pub fn get(&self, position: usize) -> Option<&Resource> {
+        self.list.get(position)
     }
 
     /// How many there are.
@@ -28,5 +57,221 @@ impl ResourceSet {
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.list.is_empty()
+    }
+
+    // ---- changing; ids may change, so the index is forgotten
+
+    /// The objects in order, to be changed.
+    pub fn iter_mut(&mut self) -> std::slice::IterMut<'_, Resource> {
+        self.list_mut().iter_mut()
+    }
+
+    /// The objects in order, to be changed (side by side, too).
+    pub fn list_mut(&mut self) -> &mut [Resource] {
+        self.index.take();
+        &mut self.list
+    }
+
+    /// The object at a position, to be changed.
+    pub fn get_mut(&mut self, position: usize) -> Option<&mut Resource> {
+        self.list_mut().get_mut(position)
+    }
+
+    /// The objects in order, to be changed in ways that touch no name, namespace, kind, version or former name: the
+    /// index stays.
+    pub(crate) fn list_mut_keeping_ids(&mut self) -> &mut [Resource] {
+        &mut self.list
+    }
+
+    /// Puts other objects in the place of all.
+    pub fn replace_list(&mut self, list: Vec<Resource>) {
+        self.index.take();
+        self.list = list;
+    }
+
+    /// Takes all objects out.
+    pub fn take_list(&mut self) -> Vec<Resource> {
+        self.index.take();
+        std::mem::take(&mut self.list)
+    }
+
+    /// Keeps the objects for which this is true, in order.
+    pub fn retain(&mut self, keep: impl FnMut(&Resource) -> bool) {
+        self.index.take();
+        self.list.retain(keep);
+    }
+
+    /// Drops objects of which a patch has left nothing.
+    pub fn drop_empties(&mut self) {
+        if self.list.iter().any(Resource::is_nothing) {
+            self.retain(|resource| !resource.is_nothing());
+        }
+    }
+
+    /// Adds an object at the end without looking at its id.
+    pub fn push(&mut self, resource: Resource) {
+        self.index.take();
+        self.list.push(resource);
+    }
+
+    /// Adds an object at the end; refuses an id that another object has now.
+    pub fn append(&mut self, resource: Resource, scopes: &dyn Scopes) -> Result<()> {
+        self.index(scopes);
+        let id = IdParts::current(&resource, scopes);
+        let index = self.index.get_mut();
+        if let Some(index) = index {
+            let list = &self.list;
+            let taken = index
+                .candidates(&id)
+                .filter_map(|position| list.get(position))
+                .find(|other| IdParts::current(other, scopes) == id);
+            if let Some(other) = taken {
+                return conflict(&resource, other);
+            }
+            index.add(self.list.len(), &resource, scopes);
+        }
+        self.list.push(resource);
+        Ok(())
+    }
+
+    /// Adds the objects of another set at the end; refuses ids that are taken.
+    pub fn append_all(&mut self, other: ResourceSet, scopes: &dyn Scopes) -> Result<()> {
+        self.list.reserve(other.list.len());
+        for resource in other.list {
+            self.append(resource, scopes)?;
+        }
+        Ok(())
+    }
+
+    /// Puts an object in the place of another.
+    pub(super) fn put(&mut self, position: usize, resource: Resource) {
+        self.index.take();
+        if let Some(place) = self.list.get_mut(position) {
+            *place = resource;
+        }
+    }
+
+    // ---- looking up
+
+    fn index(&self, scopes: &dyn Scopes) -> &Index {
+        self.index.get_or_init(|| Index::build(&self.list, scopes))
+    }
+
+    /// Positions of the objects that have this id now (kustomize's `GetMatchingResourcesByCurrentId`).
+    pub fn positions_by_current(&self, id: &IdParts<'_>, scopes: &dyn Scopes) -> Vec<usize> {
+        self.index(scopes)
+            .candidates(id)
+            .filter(|position| self.list.get(*position).is_some_and(|r| IdParts::current(r, scopes) == *id))
+            .collect()
+    }
+
+    /// Positions of the objects that have or had this id (kustomize's `GetMatchingResourcesByAnyId`).
+    pub fn positions_by_any(&self, id: &IdParts<'_>, scopes: &dyn Scopes) -> Vec<usize> {
+        self.index(scopes)
+            .candidates(id)
+            .filter(|position| self.list.get(*position).is_some_and(|r| has_or_had(r, id, scopes)))
+            .collect()
+    }
+
+    /// The position of the one object that has this id now; refuses none and several.
+    pub fn position_by_current_id(&self, id: &IdParts<'_>, scopes: &dyn Scopes) -> Result<usize> {
+        self.only(&self.positions_by_current(id, scopes), id)
+    }
+
+    /// The position of the one object that has or had this id; refuses none and several.
+    pub fn position_by_id(&self, id: &IdParts<'_>, scopes: &dyn Scopes) -> Result<usize> {
+        self.only(&self.positions_by_any(id, scopes), id)
+    }
+
+    fn only(&self, found: &[usize], id: &IdParts<'_>) -> Result<usize> {
+        match found {
+            [one] => Ok(*one),
+            [] => Diagnostic::error("no-such-object", format!("no object is {}", show(id))).fail(),
+            several => {
+                let mut fault = Diagnostic::error(
+                    "ambiguous-object",
+                    format!("{} objects are {}", several.len(), show(id)),
+                );
+                for resource in several.iter().filter_map(|position| self.list.get(*position)) {
+                    fault = fault.at(resource.place(), "this one");
+                }
+                fault.fail()
+            }
+        }
+    }
+
+    /// Whether the objects say the same as those of another set, in any order (kustomize's `ErrorIfNotEqualSets`,
+    /// which holds validators to changing nothing).
+    pub fn error_if_not_equal_sets(&self, other: &ResourceSet, scopes: &dyn Scopes) -> Result<()> {
+        if self.len() != other.len() {
+            let message = format!("there were {} objects and now there are {}", self.len(), other.len());
+            return Diagnostic::error("set-changed", message).fail();
+        }
+        for resource in &self.list {
+            let id = IdParts::current(resource, scopes);
+            match *other.positions_by_current(&id, scopes) {
+                [position] => {
+                    let same = other.get(position).is_some_and(|o| {
+                        resource.document.same(resource.document.root(), &o.document, o.document.root())
+                    });
+                    if !same {
+                        return Diagnostic::error("set-changed", format!("{} was changed", show(&id)))
+                            .at(resource.place(), "this object")
+                            .fail();
+                    }
+                }
+                _ => {
+                    return Diagnostic::error("set-changed", format!("{} is gone or there twice", show(&id)))
+                        .at(resource.place(), "this object")
+                        .fail();
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn has_or_had(resource: &Resource, id: &IdParts<'_>, scopes: &dyn Scopes) -> bool {
+    IdParts::current(resource, scopes) == *id || IdParts::former(resource).any(|former| former == *id)
+}
+
+/// An id as a person should read it.
+pub(crate) fn show(id: &IdParts<'_>) -> String {
+    let mut text = format!("{} `{}`", id.kind, id.name);
+    if id.namespace != NOT_A_NAMESPACE {
+        text.push_str(&format!(" in namespace `{}`", id.namespace));
+    }
+    text
+}
+
+fn conflict(new: &Resource, old: &Resource) -> Result<()> {
+    let id = new.id();
+    let mut fault =
+        Diagnostic::error("id-conflict", format!("may not add resource with an already registered id: {id}"))
+            .at(new.place(), "this object")
+            .at(old.place(), "has the same id as this one");
+    if new.place() == old.place() && new.place() != Place::NONE {
+        fault = fault.hint("the same file is read twice: drop one of the two ways that lead to it");
+    } else {
+        fault = fault.hint("rename one of them, or give one another namespace");
+    }
+    fault.fail()
+}
+
+impl ResId {
+    /// The id as it counts when ids are compared.
+    pub fn parts<'a>(&'a self, scopes: &dyn Scopes) -> IdParts<'a> {
+        let namespace = if scopes.is_cluster_scoped(&self.gvk.api_version(), &self.gvk.kind) {
+            NOT_A_NAMESPACE
+        } else {
+            or_default(&self.namespace)
+        };
+        IdParts {
+            group: &self.gvk.group,
+            version: &self.gvk.version,
+            kind: &self.gvk.kind,
+            name: &self.name,
+            namespace,
+        }
     }
 }

@@ -237,6 +237,18 @@ impl Document {
         }
     }
 
+    /// Whether a node is null for yaml.v3: plain `~`, `null`, `Null`, `NULL` or nothing, or tagged so.
+    pub fn is_null(&self, node: NodeId) -> bool {
+        match (self.kind(node), self.tag(node)) {
+            (_, Tag::Null) => true,
+            (Kind::Scalar, Tag::Implicit) => {
+                self.style(node) == Style::Plain
+                    && matches!(self.text(node), "" | "~" | "null" | "Null" | "NULL")
+            }
+            _ => false,
+        }
+    }
+
     /// Whether two nodes say the same: kind, tag, text and children in order. Origins, styles, comments do not count.
     pub fn same(&self, node: NodeId, other: &Document, other_node: NodeId) -> bool {
         let mut todo = vec![(node, other_node)];

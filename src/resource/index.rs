@@ -1,0 +1,130 @@
+//! Finds objects by id without walking the set: positions chained under the hash of each id that an object has or
+//! had. What a hit means (current or former, one or many) is decided in `set.rs`.
+
+use std::hash::Hasher;
+
+use rustc_hash::{FxHashMap, FxHasher};
+
+use super::object::Resource;
+use crate::kubernetes::{Gvk, Scopes};
+
+/// What kustomize takes for the namespace of kinds that have none.
+pub(crate) const NOT_A_NAMESPACE: &str = "_non_namespaceable_";
+
+/// The namespace that kustomize takes for none.
+pub(crate) const DEFAULT_NAMESPACE: &str = "default";
+
+/// An id taken apart, as it counts when ids are compared.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct IdParts<'a> {
+    /// Group.
+    pub group: &'a str,
+    /// Version.
+    pub version: &'a str,
+    /// Kind.
+    pub kind: &'a str,
+    /// Name.
+    pub name: &'a str,
+    /// Effective namespace: [`NOT_A_NAMESPACE`] for kinds without one, `default` for none.
+    pub namespace: &'a str,
+}
+
+impl<'a> IdParts<'a> {
+    /// The id that an object has now.
+    pub fn current(resource: &'a Resource, scopes: &dyn Scopes) -> IdParts<'a> {
+        let api_version = resource.api_version();
+        let kind = resource.kind();
+        let (group, version) = Gvk::split_api_version(api_version);
+        let namespace = if scopes.is_cluster_scoped(api_version, kind) {
+            NOT_A_NAMESPACE
+        } else {
+            or_default(resource.namespace())
+        };
+        IdParts { group, version, kind, name: resource.name(), namespace }
+    }
+
+    /// The ids that an object had. kustomize does not ask for the scope of a former kind: what was recorded counts.
+    pub fn former(resource: &'a Resource) -> impl Iterator<Item = IdParts<'a>> {
+        let (group, version) = Gvk::split_api_version(resource.api_version());
+        resource.former.iter().map(move |former| IdParts {
+            group,
+            version,
+            kind: &former.kind,
+            name: &former.name,
+            namespace: or_default(&former.namespace),
+        })
+    }
+
+    fn hash(&self) -> u64 {
+        let mut hasher = FxHasher::default();
+        for part in [self.group, self.version, self.kind, self.name, self.namespace] {
+            hasher.write(part.as_bytes());
+            hasher.write_u8(0xff);
+        }
+        hasher.finish()
+    }
+}
+
+pub(super) fn or_default(namespace: &str) -> &str {
+    if namespace.is_empty() { DEFAULT_NAMESPACE } else { namespace }
+}
+
+const END: u32 = u32::MAX;
+
+/// Positions in a set by the hash of every id that the object there has or had. Hits are candidates: compare them.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Index {
+    chains: FxHashMap<u64, (u32, u32)>,
+    links: Vec<(u32, u32)>,
+}
+
+impl Index {
+    pub(super) fn build(list: &[Resource], scopes: &dyn Scopes) -> Index {
+        let mut index = Index::default();
+        index.chains.reserve(list.len());
+        index.links.reserve(list.len());
+        for (position, resource) in list.iter().enumerate() {
+            index.add(position, resource, scopes);
+        }
+        index
+    }
+
+    /// Enters one more object; positions must rise from call to call.
+    pub(super) fn add(&mut self, position: usize, resource: &Resource, scopes: &dyn Scopes) {
+        if resource.is_nothing() {
+            return;
+        }
+        self.link(IdParts::current(resource, scopes).hash(), position as u32);
+        for id in IdParts::former(resource) {
+            self.link(id.hash(), position as u32);
+        }
+    }
+
+    fn link(&mut self, hash: u64, position: u32) {
+        let new = self.links.len() as u32;
+        match self.chains.get_mut(&hash) {
+            Some((_, last)) => {
+                let Some(end) = self.links.get_mut(*last as usize) else { return };
+                if end.0 == position {
+                    return;
+                }
+                end.1 = new;
+                *last = new;
+            }
+            None => {
+                self.chains.insert(hash, (new, new));
+            }
+        }
+        self.links.push((position, END));
+    }
+
+    /// Positions that may hold this id, rising.
+    pub(super) fn candidates(&self, id: &IdParts<'_>) -> impl Iterator<Item = usize> + '_ {
+        let mut next = self.chains.get(&id.hash()).map_or(END, |(first, _)| *first);
+        std::iter::from_fn(move || {
+            let (position, following) = *self.links.get(next as usize)?;
+            next = following;
+            Some(position as usize)
+        })
+    }
+}
