@@ -107,17 +107,22 @@ pub struct Entry {
     pub from: Origin,
     /// Where the new value is written down, when that is known and not the step's own place.
     pub place: Place,
+    /// Nodes of one document that carry this entry are one and the same to kustomize, which hung one node into
+    /// several places: what changes one of them in place changes all (see `Editor::shared_scalar`).
+    pub shared: bool,
 }
 
 /// The history of one document: append-only.
 #[derive(Debug, Default, Clone)]
 pub struct Ledger {
     entries: Vec<Entry>,
+    has_shared: bool,
 }
 
 impl Ledger {
     /// Appends an entry.
     pub fn push(&mut self, entry: Entry) -> Origin {
+        self.has_shared |= entry.shared;
         self.entries.push(entry);
         Origin::entry(self.entries.len() as u32 - 1)
     }
@@ -125,6 +130,11 @@ impl Ledger {
     /// The entry with this number.
     pub fn get(&self, index: u32) -> &Entry {
         &self.entries[index as usize]
+    }
+
+    /// Whether any entry ever was of nodes that kustomize takes for one.
+    pub fn has_shared(&self) -> bool {
+        self.has_shared
     }
 
     /// How many entries there are.

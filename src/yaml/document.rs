@@ -210,6 +210,15 @@ impl Document {
         &self.tombstones
     }
 
+    /// Whether nodes of this origin are one and the same to kustomize (see [`Editor::shared_scalar`]).
+    pub(super) fn is_shared(&self, origin: Origin) -> bool {
+        self.ledger.has_shared()
+            && match origin.read() {
+                Whence::Entry(index) => self.ledger.get(index).shared,
+                _ => false,
+            }
+    }
+
     /// The text that plain origins are places of.
     pub fn source(&self) -> SourceId {
         self.source

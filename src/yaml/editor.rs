@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::document::{Document, Tombstone};
-use super::node::{Kind, NodeId, Range, Style, Tag};
+use super::node::{Kind, Node, NodeId, Range, Style, Tag};
 use crate::provenance::{Entry, Origin, StepId, Verb, Whence};
 use crate::source::Place;
 
@@ -34,8 +34,31 @@ impl<'d> Editor<'d> {
     }
 
     fn sign(&mut self, verb: Verb, previous: Origin, from: Origin) -> Origin {
-        let entry = Entry { step: Some(self.step), verb, previous, from, place: self.place };
+        self.sign_shared(verb, previous, from, false)
+    }
+
+    fn sign_shared(&mut self, verb: Verb, previous: Origin, from: Origin, shared: bool) -> Origin {
+        let entry = Entry { step: Some(self.step), verb, previous, from, place: self.place, shared };
         self.document.ledger.push(entry)
+    }
+
+    /// Changes a node in place and signs it. Where kustomize's node hangs in several places, all of them change.
+    fn change(&mut self, node: NodeId, verb: Verb, from: Origin, change: impl Fn(&mut Node)) {
+        let previous = self.document.origin(node);
+        let shared = self.document.is_shared(previous);
+        let origin = self.sign_shared(verb, previous, from, shared);
+        self.change_together(node, previous, shared, |n| {
+            change(n);
+            n.origin = origin;
+        });
+    }
+
+    fn change_together(&mut self, node: NodeId, origin: Origin, shared: bool, change: impl Fn(&mut Node)) {
+        if shared {
+            self.document.nodes.iter_mut().filter(|n| n.origin == origin).for_each(change);
+        } else {
+            change(&mut self.document.nodes[node.index()]);
+        }
     }
 
     // ---- new nodes
@@ -52,6 +75,43 @@ impl<'d> Editor<'d> {
         let origin = self.sign(Verb::Set, Origin::NONE, from);
         let text = self.document.add_text(text);
         self.document.push_scalar(text, style, tag, origin)
+    }
+
+    /// A new scalar that kustomize hangs into several places as one and the same node: start with `None` for the
+    /// first place and hand the same variable in for the others. What changes one of them in place later (a patch, a
+    /// replacement, another label) changes all, as in kustomize; [`Editor::unshare`] ends that.
+    pub fn shared_scalar(&mut self, text: &str, tag: Tag, style: Style, shared: &mut Option<Origin>) -> NodeId {
+        let origin = match *shared {
+            Some(origin) => origin,
+            None => self.sign_shared(Verb::Set, Origin::NONE, Origin::NONE, true),
+        };
+        *shared = Some(origin);
+        let text = self.document.add_text(text);
+        self.document.push_scalar(text, style, tag, origin)
+    }
+
+    /// Makes every node stand for itself again, as after a trip of the whole document through text.
+    pub fn unshare(&mut self) {
+        if !self.document.ledger.has_shared() {
+            return;
+        }
+        for index in 0..self.document.nodes.len() {
+            let origin = self.document.nodes[index].origin;
+            if self.document.is_shared(origin) {
+                self.unshare_one(NodeId::new(index));
+            }
+        }
+    }
+
+    /// Makes one node stand for itself again.
+    pub fn unshare_one(&mut self, node: NodeId) {
+        let origin = self.document.origin(node);
+        if let Whence::Entry(index) = origin.read()
+            && self.document.is_shared(origin)
+        {
+            let entry = Entry { shared: false, ..*self.document.ledger.get(index) };
+            self.document.nodes[node.index()].origin = self.document.ledger.push(entry);
+        }
     }
 
     /// A new, empty mapping.
@@ -94,7 +154,14 @@ impl<'d> Editor<'d> {
     pub fn replace(&mut self, parent: NodeId, old: NodeId, new: NodeId) {
         let previous = self.document.origin(old);
         let from = self.document.origin(new);
-        let origin = self.sign(Verb::Grafted, previous, from);
+        let shared = self.document.is_shared(previous) && self.document.kind(new) == Kind::Scalar;
+        let origin = self.sign_shared(Verb::Grafted, previous, from, shared);
+        if shared {
+            let like = self.document.nodes[new.index()].clone();
+            self.change_together(old, previous, true, |n| {
+                *n = Node { next: n.next, key: n.key, origin, ..like };
+            });
+        }
         let nodes = &mut self.document.nodes;
         let (key, next) = (nodes[old.index()].key, nodes[old.index()].next);
         nodes[old.index()].next = None;
@@ -158,39 +225,85 @@ impl<'d> Editor<'d> {
 
     /// Changes the text of a scalar because of another value of this document (an origin of it).
     pub fn set_text_from(&mut self, node: NodeId, text: &str, from: Origin) {
-        let previous = self.document.origin(node);
-        let origin = self.sign(Verb::Set, previous, from);
         let text = self.document.add_text(text);
-        let n = &mut self.document.nodes[node.index()];
-        n.kind = Kind::Scalar;
-        n.first = None;
-        n.text = text;
-        n.origin = origin;
+        self.change(node, Verb::Set, from, |n| {
+            n.kind = Kind::Scalar;
+            n.first = None;
+            n.text = text;
+        });
+    }
+
+    /// Changes text and tag of a scalar at once; its style stays.
+    pub fn set_scalar(&mut self, node: NodeId, text: &str, tag: Tag) {
+        let text = self.document.add_text(text);
+        self.change(node, Verb::Set, Origin::NONE, |n| {
+            n.kind = Kind::Scalar;
+            n.first = None;
+            n.text = text;
+            n.tag = tag;
+            n.tagged = false;
+        });
+    }
+
+    /// Turns a node (a null) into an empty mapping or sequence, in its place.
+    pub fn set_empty(&mut self, node: NodeId, kind: Kind, tag: Tag) {
+        self.change(node, Verb::Set, Origin::NONE, |n| {
+            n.kind = kind;
+            n.first = None;
+            n.text = Range { start: 0, len: 0 };
+            n.tag = tag;
+            n.tagged = false;
+            n.style = Style::Plain;
+        });
+    }
+
+    /// Makes a node say what another, detached one says, in its place; the other's children become its own.
+    pub fn assign(&mut self, node: NodeId, other: NodeId) {
+        let from = self.document.origin(other);
+        let like = self.document.nodes[other.index()].clone();
+        let comments = self.document.comments(other).cloned();
+        let tag = self.document.tag_text(other).map(str::to_owned);
+        let scalar = like.kind == Kind::Scalar;
+        let previous = self.document.origin(node);
+        let shared = scalar && self.document.is_shared(previous);
+        let origin = self.sign_shared(Verb::Grafted, previous, from, shared);
+        self.change_together(node, previous, shared, |n| {
+            *n = Node { next: n.next, key: n.key, origin, ..like };
+        });
+        if comments.is_some() || self.document.comments(node).is_some() {
+            *self.document.comments_mut(node) = comments.unwrap_or_default();
+        }
+        if let Some(tag) = tag {
+            self.document.set_tag_text(node, &tag);
+        }
     }
 
     /// Changes how a node is spelt (style), not what it says.
     pub fn set_style(&mut self, node: NodeId, style: Style) {
-        self.document.nodes[node.index()].style = style;
+        let origin = self.document.origin(node);
+        let shared = self.document.is_shared(origin);
+        self.change_together(node, origin, shared, |n| n.style = style);
     }
 
     /// Changes what a node says it is.
     pub fn set_tag(&mut self, node: NodeId, tag: Tag) {
-        let n = &mut self.document.nodes[node.index()];
-        n.tag = tag;
-        n.tagged = false;
+        let origin = self.document.origin(node);
+        let shared = self.document.is_shared(origin);
+        self.change_together(node, origin, shared, |n| {
+            n.tag = tag;
+            n.tagged = false;
+        });
     }
 
     /// Respells a scalar whose value stays the same for its reader (a number sent through JSON, folded text): the
     /// history gets a [`Verb::Respelt`].
     pub fn respell(&mut self, node: NodeId, text: &str, tag: Tag, style: Style) {
-        let previous = self.document.origin(node);
-        let origin = self.sign(Verb::Respelt, previous, Origin::NONE);
         let text = self.document.add_text(text);
-        let n = &mut self.document.nodes[node.index()];
-        n.text = text;
-        n.tag = tag;
-        n.style = style;
-        n.origin = origin;
+        self.change(node, Verb::Respelt, Origin::NONE, |n| {
+            n.text = text;
+            n.tag = tag;
+            n.style = style;
+        });
     }
 
     /// Drops the comments of a node, or gives it others.
@@ -279,6 +392,7 @@ impl<'d> Editor<'d> {
                     previous: Origin::NONE,
                     from: Origin::NONE,
                     place,
+                    shared: false,
                 })
             }
             Whence::Entry(index) => {
@@ -289,6 +403,7 @@ impl<'d> Editor<'d> {
                     previous: Origin::NONE,
                     from,
                     place: Place::NONE,
+                    shared: false,
                 })
             }
         }
@@ -314,7 +429,7 @@ impl<'d> Editor<'d> {
             let entry = *other.ledger.get(i);
             let previous = self.import_reference(other, entry.previous, done);
             let from = self.import_reference(other, entry.from, done);
-            let copy = self.document.ledger.push(Entry { previous, from, ..entry });
+            let copy = self.document.ledger.push(Entry { previous, from, shared: false, ..entry });
             done.insert(i, copy);
         }
         done[&index]
@@ -330,6 +445,7 @@ impl<'d> Editor<'d> {
                 previous: Origin::NONE,
                 from: Origin::NONE,
                 place: Place { source: other.source(), offset },
+                shared: false,
             }),
         }
     }
