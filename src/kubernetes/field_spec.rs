@@ -1,6 +1,12 @@
-//! Which fields a transformer changes, and in which fields one kind names another.
+//! Which fields a transformer changes, and in which fields one kind names another: one entry each, and lists of them
+//! as kustomize merges and sorts them. The default lists are `defaults.rs`; decoding is `decode.rs`.
 
+use std::borrow::Cow;
+use std::ops::Deref;
+
+use super::defaults::{self, Section};
 use super::gvk::Gvk;
+use crate::diagnostic::{Diagnostic, Result};
 
 /// A field of the objects that a filter selects: `{group: apps, kind: Deployment, path: spec/replicas, create: true}`.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -22,29 +28,206 @@ pub struct NameReference {
     pub fields: Vec<FieldSpec>,
 }
 
-/// The field specs of one build: kustomize's defaults, then what `configurations` and `crds` add, in kustomize's order.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct TransformerConfig {
-    /// `namePrefix`
-    pub name_prefix: Vec<FieldSpec>,
-    /// `nameSuffix`
-    pub name_suffix: Vec<FieldSpec>,
-    /// `namespace`
-    pub namespace: Vec<FieldSpec>,
-    /// `commonLabels`
-    pub common_labels: Vec<FieldSpec>,
-    /// `labels`
-    pub labels: Vec<FieldSpec>,
-    /// `templateLabels`
-    pub template_labels: Vec<FieldSpec>,
-    /// `commonAnnotations`
-    pub common_annotations: Vec<FieldSpec>,
-    /// `nameReference`
-    pub name_reference: Vec<NameReference>,
-    /// `varReference`
-    pub var_reference: Vec<FieldSpec>,
-    /// `images`
-    pub images: Vec<FieldSpec>,
-    /// `replicas`
-    pub replicas: Vec<FieldSpec>,
+/// The field specs of one transformer: kustomize's defaults, borrowed, or a list of the build's own. Reads as a slice;
+/// the defaults are made when first read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FieldSpecs(List<FieldSpec>);
+
+/// Name references: kustomize's defaults, borrowed, or a list of the build's own. Reads as a slice.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NameReferences(List<NameReference>);
+
+#[derive(Clone, Debug, PartialEq)]
+enum List<T> {
+    Defaults(Section),
+    Own(Vec<T>),
+}
+
+impl FieldSpecs {
+    /// kustomize's defaults for a transformer.
+    pub(super) fn defaults(section: Section) -> FieldSpecs {
+        FieldSpecs(List::Defaults(section))
+    }
+
+    /// Whether nothing was added to the defaults.
+    pub fn are_defaults(&self) -> bool {
+        matches!(self.0, List::Defaults(_))
+    }
+
+    /// Takes in another list, one by one: a spec that is there already is not added again, where "there" means that
+    /// the new one, as a filter, selects one of the same path.
+    ///
+    /// # Errors
+    /// When such a pair disagrees on `create`.
+    pub fn merge(&mut self, other: &FieldSpecs) -> Result<()> {
+        if other.is_empty_without_reading() || self.0.same_defaults(&other.0) {
+            return Ok(());
+        }
+        if self.is_empty_without_reading() && other.are_defaults() {
+            *self = other.clone();
+            return Ok(());
+        }
+        let mut own = std::mem::take(self).into_vec();
+        for spec in other {
+            merge_one(&mut own, Cow::Borrowed(spec))?;
+        }
+        // kustomize's sort is not stable beyond twelve entries; the order of specs for one kind shows in no output.
+        own.sort_by(|a, b| a.gvk.order(&b.gvk));
+        self.0 = List::Own(own);
+        Ok(())
+    }
+
+    fn is_empty_without_reading(&self) -> bool {
+        matches!(&self.0, List::Own(own) if own.is_empty())
+    }
+
+    fn into_vec(self) -> Vec<FieldSpec> {
+        match self.0 {
+            List::Defaults(section) => defaults::field_specs(section).to_vec(),
+            List::Own(own) => own,
+        }
+    }
+}
+
+impl NameReferences {
+    /// kustomize's defaults.
+    pub(super) fn defaults() -> NameReferences {
+        NameReferences(List::Defaults(Section::NameReference))
+    }
+
+    /// Whether nothing was added to the defaults.
+    pub fn are_defaults(&self) -> bool {
+        matches!(self.0, List::Defaults(_))
+    }
+
+    /// Takes in another list: fields of kinds that are there already are merged, other kinds are added.
+    ///
+    /// # Errors
+    /// As [`FieldSpecs::merge`].
+    pub fn merge(&mut self, other: &NameReferences) -> Result<()> {
+        if self.0.same_defaults(&other.0) || matches!(&other.0, List::Own(own) if own.is_empty()) {
+            return Ok(());
+        }
+        if other.are_defaults() && matches!(&self.0, List::Own(own) if own.is_empty()) {
+            *self = other.clone();
+            return Ok(());
+        }
+        let mut own = match std::mem::take(self).0 {
+            List::Defaults(_) => defaults::name_references().to_vec(),
+            List::Own(own) => own,
+        };
+        for reference in other {
+            add_reference(&mut own, reference)?;
+        }
+        own.sort_by(|a, b| a.referral.order(&b.referral));
+        self.0 = List::Own(own);
+        Ok(())
+    }
+}
+
+impl<T> List<T> {
+    /// The defaults are settled: taking them into themselves changes nothing.
+    fn same_defaults(&self, other: &List<T>) -> bool {
+        matches!((self, other), (List::Defaults(a), List::Defaults(b)) if a == b)
+    }
+}
+
+/// Adds a spec unless it is there already (see [`FieldSpecs::merge`]).
+pub(super) fn merge_one(list: &mut Vec<FieldSpec>, spec: Cow<'_, FieldSpec>) -> Result<()> {
+    let there = list.iter().find(|have| {
+        have.path == spec.path && spec.gvk.selects(&have.gvk.group, &have.gvk.version, &have.gvk.kind)
+    });
+    match there {
+        None => list.push(spec.into_owned()),
+        Some(have) if have.create == spec.create => {}
+        Some(have) => {
+            let kind = if have.gvk.kind.is_empty() { "any kind" } else { &have.gvk.kind };
+            return Diagnostic::error(
+                "conflicting-field-specs",
+                format!("field specs for `{}` of {kind} disagree on `create`", spec.path),
+            )
+            .hint("say the same `create` in every configuration, or drop one of them")
+            .fail();
+        }
+    }
+    Ok(())
+}
+
+/// Merges the fields of a kind into the reference of that kind, or adds one.
+pub(super) fn add_reference(list: &mut Vec<NameReference>, reference: &NameReference) -> Result<()> {
+    let mut found = false;
+    for have in list.iter_mut().filter(|have| have.referral == reference.referral) {
+        found = true;
+        for spec in &reference.fields {
+            merge_one(&mut have.fields, Cow::Borrowed(spec))?;
+        }
+    }
+    if !found {
+        list.push(reference.clone());
+    }
+    Ok(())
+}
+
+impl Deref for FieldSpecs {
+    type Target = [FieldSpec];
+
+    fn deref(&self) -> &[FieldSpec] {
+        match &self.0 {
+            List::Defaults(section) => defaults::field_specs(*section),
+            List::Own(own) => own,
+        }
+    }
+}
+
+impl Deref for NameReferences {
+    type Target = [NameReference];
+
+    fn deref(&self) -> &[NameReference] {
+        match &self.0 {
+            List::Defaults(_) => defaults::name_references(),
+            List::Own(own) => own,
+        }
+    }
+}
+
+impl From<Vec<FieldSpec>> for FieldSpecs {
+    fn from(own: Vec<FieldSpec>) -> FieldSpecs {
+        FieldSpecs(List::Own(own))
+    }
+}
+
+impl From<Vec<NameReference>> for NameReferences {
+    fn from(own: Vec<NameReference>) -> NameReferences {
+        NameReferences(List::Own(own))
+    }
+}
+
+impl Default for FieldSpecs {
+    fn default() -> FieldSpecs {
+        Vec::new().into()
+    }
+}
+
+impl Default for NameReferences {
+    fn default() -> NameReferences {
+        Vec::new().into()
+    }
+}
+
+impl<'a> IntoIterator for &'a FieldSpecs {
+    type Item = &'a FieldSpec;
+    type IntoIter = std::slice::Iter<'a, FieldSpec>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl<'a> IntoIterator for &'a NameReferences {
+    type Item = &'a NameReference;
+    type IntoIter = std::slice::Iter<'a, NameReference>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
 }

@@ -1,5 +1,7 @@
 //! Group, version, kind.
 
+use std::cmp::Ordering;
+
 /// Group, version and kind of an object, or a filter on them (an empty part matches anything).
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Default)]
 pub struct Gvk {
@@ -35,5 +37,54 @@ impl Gvk {
         (self.group.is_empty() || self.group == group)
             && (self.version.is_empty() || self.version == version)
             && (self.kind.is_empty() || self.kind == kind)
+    }
+
+    /// kustomize's order of kinds: those that others need come first, webhooks last, the rest by group, version and
+    /// kind, where an empty part counts as `~G`, `~V`, `~K`.
+    pub fn order(&self, other: &Gvk) -> Ordering {
+        fn or<'a>(part: &'a str, empty: &'static str) -> &'a str {
+            if part.is_empty() { empty } else { part }
+        }
+        let text = |gvk: &Gvk| {
+            format!("{}_{}_{}", or(&gvk.group, "~G"), or(&gvk.version, "~V"), or(&gvk.kind, "~K"))
+        };
+        rank(&self.kind).cmp(&rank(&other.kind)).then_with(|| text(self).cmp(&text(other)))
+    }
+}
+
+/// Kinds that come before all others, in this order.
+const FIRST: [&str; 22] = [
+    "Namespace",
+    "ResourceQuota",
+    "StorageClass",
+    "CustomResourceDefinition",
+    "ServiceAccount",
+    "PodSecurityPolicy",
+    "Role",
+    "ClusterRole",
+    "RoleBinding",
+    "ClusterRoleBinding",
+    "ConfigMap",
+    "Secret",
+    "Endpoints",
+    "Service",
+    "LimitRange",
+    "PriorityClass",
+    "PersistentVolume",
+    "PersistentVolumeClaim",
+    "Deployment",
+    "StatefulSet",
+    "CronJob",
+    "PodDisruptionBudget",
+];
+
+/// Kinds that come behind all others, in this order.
+const LAST: [&str; 2] = ["MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"];
+
+fn rank(kind: &str) -> usize {
+    if let Some(at) = FIRST.iter().position(|first| *first == kind) {
+        at
+    } else {
+        FIRST.len() + LAST.iter().position(|last| *last == kind).map_or(0, |at| at + 1)
     }
 }

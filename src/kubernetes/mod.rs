@@ -1,10 +1,13 @@
 //! What is known of kinds: scopes, merge keys, reference fields, default field specs. Built-in tables plus what a
 //! build adds (`crds`, `configurations`, `openapi`).
 
+mod defaults;
 mod field_spec;
 mod gvk;
 mod scope;
+mod transformer_config;
 
-pub use field_spec::{FieldSpec, NameReference, TransformerConfig};
+pub use field_spec::{FieldSpec, FieldSpecs, NameReference, NameReferences};
 pub use gvk::Gvk;
 pub use scope::Scopes;
+pub use transformer_config::TransformerConfig;

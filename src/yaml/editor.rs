@@ -80,7 +80,13 @@ impl<'d> Editor<'d> {
     /// A new scalar that kustomize hangs into several places as one and the same node: start with `None` for the
     /// first place and hand the same variable in for the others. What changes one of them in place later (a patch, a
     /// replacement, another label) changes all, as in kustomize; [`Editor::unshare`] ends that.
-    pub fn shared_scalar(&mut self, text: &str, tag: Tag, style: Style, shared: &mut Option<Origin>) -> NodeId {
+    pub fn shared_scalar(
+        &mut self,
+        text: &str,
+        tag: Tag,
+        style: Style,
+        shared: &mut Option<Origin>,
+    ) -> NodeId {
         let origin = match *shared {
             Some(origin) => origin,
             None => self.sign_shared(Verb::Set, Origin::NONE, Origin::NONE, true),
