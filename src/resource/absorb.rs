@@ -12,7 +12,7 @@ use super::object::{Behavior, Resource};
 use super::set::{ResourceSet, show};
 use crate::diagnostic::{Diagnostic, Result};
 use crate::kubernetes::Scopes;
-use crate::provenance::StepId;
+use crate::provenance::{Origin, StepId};
 use crate::yaml::{Document, Editor, Kind, NodeId, Style, Tag};
 
 const ORIGIN_ANNOTATION: &str = "config.kubernetes.io/origin";
@@ -97,7 +97,7 @@ impl ResourceSet {
 }
 
 /// A string map of an object with, for each key, the node that holds the value.
-fn string_map<'d>(document: &'d Document, map: Option<NodeId>) -> BTreeMap<&'d str, NodeId> {
+fn string_map(document: &Document, map: Option<NodeId>) -> BTreeMap<&str, NodeId> {
     map.map(|map| document.entries(map).map(|(key, value)| (document.text(key), value)).collect())
         .unwrap_or_default()
 }
@@ -160,31 +160,21 @@ fn set_name(
     step: StepId,
 ) {
     let from = old.at(old.root(), &["metadata", field]).map(|node| old.origin(node));
-    match resource.document.get(metadata, field) {
-        Some(node) => {
-            if resource.document.text(node) != text {
-                let mut editor = resource.document.edit(step);
-                match from {
-                    Some(origin) => {
-                        let from = editor.import_origin(old, origin);
-                        editor.set_text_from(node, text, from);
-                    }
-                    None => editor.set_text(node, text),
-                }
-            }
-            resource.document.edit(step).set_tag(node, Tag::Implicit);
-        }
-        None => {
-            let mut editor = resource.document.edit(step);
-            let from = from.map(|origin| editor.import_origin(old, origin));
-            let style = if super::plain_means_string(text) { Style::Plain } else { Style::DoubleQuoted };
-            let node = match from {
-                Some(from) => editor.scalar_from(text, Tag::Implicit, style, from),
-                None => editor.scalar(text, Tag::Implicit, style),
-            };
-            editor.insert_text_key(metadata, field, node);
-        }
+    let Some(node) = resource.document.get(metadata, field) else {
+        let style = if super::plain_means_string(text) { Style::Plain } else { Style::DoubleQuoted };
+        let mut editor = resource.document.edit(step);
+        let from = from.map_or(Origin::NONE, |origin| editor.import_origin(old, origin));
+        let node = editor.scalar_from(text, Tag::Implicit, style, from);
+        editor.insert_text_key(metadata, field, node);
+        return;
+    };
+    let differs = resource.document.text(node) != text;
+    let mut editor = resource.document.edit(step);
+    if differs {
+        let from = from.map_or(Origin::NONE, |origin| editor.import_origin(old, origin));
+        editor.set_text_from(node, text, from);
     }
+    editor.set_tag(node, Tag::Implicit);
 }
 
 /// `data` and `binaryData` of the old object beneath the new one's.

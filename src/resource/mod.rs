@@ -14,7 +14,7 @@ pub use object::{Behavior, Former, Resource};
 pub use set::ResourceSet;
 
 /// Whether a plain text is a string for a YAML 1.1 reader; kustomize quotes the others when it writes new fields.
-fn plain_means_string(text: &str) -> bool {
+pub(crate) fn plain_means_string(text: &str) -> bool {
     // Until the 1.1 reader is there.
     text.is_empty() || text.contains('\n') || text.starts_with(|c: char| c.is_ascii_alphabetic())
 }

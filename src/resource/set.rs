@@ -237,11 +237,11 @@ fn has_or_had(resource: &Resource, id: &IdParts<'_>, scopes: &dyn Scopes) -> boo
 
 /// An id as a person should read it.
 pub(crate) fn show(id: &IdParts<'_>) -> String {
-    let mut text = format!("{} `{}`", id.kind, id.name);
-    if id.namespace != NOT_A_NAMESPACE {
-        text.push_str(&format!(" in namespace `{}`", id.namespace));
+    if id.namespace == NOT_A_NAMESPACE {
+        format!("{} `{}`", id.kind, id.name)
+    } else {
+        format!("{} `{}` in namespace `{}`", id.kind, id.name, id.namespace)
     }
-    text
 }
 
 fn conflict(new: &Resource, old: &Resource) -> Result<()> {
@@ -273,5 +273,23 @@ impl ResId {
             name: &self.name,
             namespace,
         }
+    }
+}
+
+impl<'a> IntoIterator for &'a ResourceSet {
+    type Item = &'a Resource;
+    type IntoIter = std::slice::Iter<'a, Resource>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl<'a> IntoIterator for &'a mut ResourceSet {
+    type Item = &'a mut Resource;
+    type IntoIter = std::slice::IterMut<'a, Resource>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter_mut()
     }
 }
