@@ -1,7 +1,11 @@
 //! A fault told well: code, severity, one sentence, places, trace, hints. Written where the fault is found; drawn in
 //! one place (`draw.rs`).
 
+mod nearest;
+
 use crate::source::Place;
+
+pub use nearest::nearest;
 
 /// How bad it is.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]

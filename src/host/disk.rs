@@ -63,6 +63,18 @@ fn open(path: &Path, links: Links) -> io::Result<File> {
     OpenOptions::new().read(true).open(path)
 }
 
+#[cfg(unix)]
+fn same(one: &Path, other: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let identity = |path: &Path| fs::metadata(path).map(|about| (about.dev(), about.ino())).ok();
+    identity(one).is_some_and(|one| identity(other) == Some(one))
+}
+
+#[cfg(not(unix))]
+fn same(_one: &Path, _other: &Path) -> bool {
+    false
+}
+
 fn entry(kind: fs::FileType) -> Entry {
     if kind.is_file() {
         Entry::File
@@ -138,7 +150,13 @@ impl Host for Disk {
     }
 
     fn working_directory(&self) -> Result<PathBuf, Fault> {
-        std::env::current_dir().map_err(|error| fault(Path::new("."), &error))
+        let real = std::env::current_dir().map_err(|error| fault(Path::new("."), &error))?;
+        // Go's `os.Getwd`, and so kustomize, believes `PWD` when it names the same directory: `..` then leads to
+        // where the user thinks it does.
+        Ok(match std::env::var_os("PWD").map(PathBuf::from) {
+            Some(said) if said != real && said.is_absolute() && same(&said, &real) => said,
+            _ => real,
+        })
     }
 
     fn variable(&self, name: &str) -> Option<String> {

@@ -142,7 +142,7 @@ pub trait Host: Sync {
     /// The names in a directory, sorted.
     fn list(&self, path: &Path) -> Result<Vec<OsString>, Fault>;
 
-    /// The working directory, without symbolic links.
+    /// The working directory as the user knows it: it may be reached through symbolic links.
     fn working_directory(&self) -> Result<PathBuf, Fault>;
 
     /// A variable of the environment.

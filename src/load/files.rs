@@ -1,0 +1,242 @@
+//! The files of one run: each is read once, and which directories have no link in their path is asked once.
+
+use std::cell::RefCell;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::host::{self, Entry, Fault, Host, Links, Step, Trouble};
+use crate::source::SourceId;
+
+/// The files of one run, shared by all its loaders.
+pub struct Files<'h> {
+    pub(super) host: &'h dyn Host,
+    /// Whether `LoadRestrictionsRootOnly` holds.
+    pub(super) root_only: bool,
+    /// As the user knows it.
+    pub(super) working_directory: PathBuf,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    /// Directories whose path has no symbolic link in it.
+    plain: FxHashSet<PathBuf>,
+    /// Texts that were read ahead and have no id yet.
+    ahead: FxHashMap<PathBuf, Arc<str>>,
+    texts: FxHashMap<PathBuf, SourceId>,
+    bytes: FxHashMap<PathBuf, Arc<[u8]>>,
+}
+
+/// A text, or the bytes that are none.
+pub(super) enum Text {
+    Good(Arc<str>),
+    /// Not UTF-8 from this offset on.
+    Bad {
+        lossy: String,
+        at: usize,
+    },
+}
+
+thread_local! {
+    /// Files are read into the same memory again and again; only their texts get memory of their own.
+    static BUFFER: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
+impl<'h> Files<'h> {
+    /// The files that this machine has.
+    pub fn new(host: &'h dyn Host, root_only: bool) -> Files<'h> {
+        // Without a working directory (it was deleted) absolute paths still work.
+        let working_directory = host.working_directory().unwrap_or_else(|_| PathBuf::from("/"));
+        Files { host, root_only, working_directory, state: Mutex::default() }
+    }
+
+    /// A path as users should see it.
+    pub fn display(&self, path: &Path) -> String {
+        host::relative(path, &self.working_directory).display().to_string()
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // Every change of the state is one insertion: a panic elsewhere leaves nothing half done.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn known(&self, path: &Path) -> Option<SourceId> {
+        self.state().texts.get(path).copied()
+    }
+
+    pub(super) fn remember(&self, path: PathBuf, id: SourceId) {
+        self.state().texts.insert(path, id);
+    }
+
+    /// The path (absolute and clean) of an existing file or directory without any link in it, and which of the two it
+    /// is.
+    pub(super) fn resolve(&self, path: &Path) -> Result<(PathBuf, Entry), Fault> {
+        if self.state().plain.contains(path) {
+            return Ok((path.to_owned(), Entry::Directory));
+        }
+        let parent_is_plain = match path.parent() {
+            Some(parent) => self.is_plain(parent)?,
+            None => true,
+        };
+        if parent_is_plain {
+            match self.host.step(path)? {
+                Step::Plain(Entry::Directory) => {
+                    self.state().plain.insert(path.to_owned());
+                    return Ok((path.to_owned(), Entry::Directory));
+                }
+                Step::Plain(entry) => return Ok((path.to_owned(), entry)),
+                Step::Link => {}
+            }
+        }
+        let real = self.host.canonical(path)?;
+        let entry = self.host.look(&real)?;
+        if entry == Entry::Directory {
+            self.state().plain.insert(real.clone());
+        }
+        Ok((real, entry))
+    }
+
+    /// Whether a directory's path has no link in it.
+    fn is_plain(&self, directory: &Path) -> Result<bool, Fault> {
+        let mut unknown = Vec::new();
+        {
+            let state = self.state();
+            for above in directory.ancestors() {
+                if above.parent().is_none() || state.plain.contains(above) {
+                    break;
+                }
+                unknown.push(above);
+            }
+        }
+        for part in unknown.into_iter().rev() {
+            match self.host.step(part)? {
+                Step::Plain(Entry::Directory) => {
+                    self.state().plain.insert(part.to_owned());
+                }
+                Step::Plain(_) => {
+                    return Err(Fault { path: part.to_owned(), trouble: Trouble::NotDirectory });
+                }
+                Step::Link => return Ok(false),
+            }
+        }
+        Ok(true)
+    }
+
+    /// Where a file really is, read into the buffer on the way when that saves asking twice: `use_it` gets the real
+    /// path and the bytes. `allowed` judges the real path before a byte is read.
+    pub(super) fn with_file<T>(
+        &self,
+        path: &Path,
+        allowed: impl Fn(&Path) -> bool,
+        use_it: impl FnOnce(PathBuf, &[u8]) -> T,
+    ) -> Result<T, Refused> {
+        BUFFER.with_borrow_mut(|buffer| {
+            let mut real = None;
+            if !self.root_only {
+                self.host.read(path, Links::Follow, buffer)?;
+            } else if path.parent().is_some_and(|parent| self.is_plain(parent).unwrap_or(false)) {
+                if !allowed(path) {
+                    // What is not there is told before what is forbidden, as kustomize does.
+                    self.host.look(path)?;
+                    let (real, _) = self.resolve(path)?;
+                    if !allowed(&real) {
+                        return Err(Refused::Outside(real));
+                    }
+                    self.host.read(&real, Links::Follow, buffer)?;
+                    return Ok(use_it(real, buffer));
+                }
+                match self.host.read(path, Links::Refuse, buffer) {
+                    Err(Fault { trouble: Trouble::Link, .. }) => real = Some(self.resolve(path)?.0),
+                    other => other?,
+                }
+            } else {
+                real = Some(self.resolve(path)?.0);
+            }
+            match real {
+                None => Ok(use_it(path.to_owned(), buffer)),
+                Some(real) if !allowed(&real) => Err(Refused::Outside(real)),
+                Some(real) => {
+                    self.host.read(&real, Links::Follow, buffer)?;
+                    Ok(use_it(real, buffer))
+                }
+            }
+        })
+    }
+
+    /// The text of a file: line ends normalised, UTF-16 turned into UTF-8 as go-yaml does.
+    pub(super) fn text(
+        &self,
+        path: &Path,
+        allowed: impl Fn(&Path) -> bool,
+    ) -> Result<(PathBuf, Text), Refused> {
+        if let Some(text) = self.state().ahead.remove(path) {
+            return Ok((path.to_owned(), Text::Good(text)));
+        }
+        self.with_file(path, allowed, |real, bytes| (real, decode(bytes)))
+    }
+
+    /// Keeps a text until it is asked for.
+    pub(super) fn keep_ahead(&self, path: &Path, text: Arc<str>) {
+        self.state().ahead.insert(path.to_owned(), text);
+    }
+
+    /// The raw bytes of a file.
+    pub(super) fn bytes(&self, path: &Path, allowed: impl Fn(&Path) -> bool) -> Result<Arc<[u8]>, Refused> {
+        if let Some(bytes) = self.state().bytes.get(path)
+            && (!self.root_only || allowed(path))
+        {
+            return Ok(bytes.clone());
+        }
+        let (real, bytes) = self.with_file(path, allowed, |real, bytes| (real, Arc::<[u8]>::from(bytes)))?;
+        self.state().bytes.insert(real, bytes.clone());
+        Ok(bytes)
+    }
+}
+
+/// Why a file was not read.
+pub(super) enum Refused {
+    Fault(Fault),
+    /// It is really here, which the root may not see.
+    Outside(PathBuf),
+}
+
+impl From<Fault> for Refused {
+    fn from(fault: Fault) -> Refused {
+        Refused::Fault(fault)
+    }
+}
+
+fn decode(bytes: &[u8]) -> Text {
+    if let [0xFF, 0xFE, rest @ ..] = bytes {
+        return utf16(rest, u16::from_le_bytes);
+    }
+    if let [0xFE, 0xFF, rest @ ..] = bytes {
+        return utf16(rest, u16::from_be_bytes);
+    }
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Text::Good(normalise(text)),
+        Err(error) => {
+            Text::Bad { lossy: String::from_utf8_lossy(bytes).into_owned(), at: error.valid_up_to() }
+        }
+    }
+}
+
+fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Text {
+    let pairs = bytes.chunks_exact(2);
+    let whole = pairs.remainder().is_empty();
+    let units: Vec<u16> = pairs.map(|pair| unit([pair[0], pair[1]])).collect();
+    match String::from_utf16(&units) {
+        Ok(text) if whole => Text::Good(normalise(&text)),
+        _ => Text::Bad { lossy: String::from_utf16_lossy(&units), at: 0 },
+    }
+}
+
+fn normalise(text: &str) -> Arc<str> {
+    if memchr::memchr(b'\r', text.as_bytes()).is_some() && text.contains("\r\n") {
+        Arc::from(text.replace("\r\n", "\n"))
+    } else {
+        Arc::from(text)
+    }
+}
