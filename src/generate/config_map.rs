@@ -25,12 +25,11 @@ pub fn generate(
     for (key, value) in &pairs {
         let bytes = value.bytes.as_slice();
         let encoded;
-        let (field, map, text) = match std::str::from_utf8(bytes) {
-            Ok(text) => ("data", &mut data, text),
-            Err(_) => {
-                encoded = base64_lines(bytes);
-                ("binaryData", &mut binary_data, encoded.as_str())
-            }
+        let (field, map, text) = if let Ok(text) = std::str::from_utf8(bytes) {
+            ("data", &mut data, text)
+        } else {
+            encoded = base64_lines(bytes);
+            ("binaryData", &mut binary_data, encoded.as_str())
         };
         let map = *map.get_or_insert_with(|| {
             editor.written_at(args.at);

@@ -221,7 +221,7 @@ mod tests {
     #[test]
     fn stops_at_a_line_that_go_does_not_hand_out() {
         let long: &'static [u8] =
-            Box::leak([b"a=1\nb=".as_slice(), &[b'x'; LINE_LIMIT], b"\nc=1"].concat().into());
+            Box::leak([b"a=1\nb=".as_slice(), &vec![b'x'; LINE_LIMIT], b"\nc=1"].concat().into());
         assert_eq!(envs(long).unwrap().len(), 1);
     }
 
