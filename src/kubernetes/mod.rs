@@ -4,10 +4,15 @@
 mod defaults;
 mod field_spec;
 mod gvk;
+mod schema;
 mod scope;
+mod shape;
+mod table;
 mod transformer_config;
 
 pub use field_spec::{FieldSpec, FieldSpecs, NameReference, NameReferences};
 pub use gvk::Gvk;
+pub use schema::{Field, Schema};
 pub use scope::Scopes;
+pub use shape::Shapes;
 pub use transformer_config::TransformerConfig;

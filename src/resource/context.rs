@@ -1,6 +1,7 @@
 //! What every generator and transformer has at hand.
 
 use crate::diagnostic::Warnings;
+use crate::kubernetes::Schema;
 use crate::provenance::Steps;
 use crate::source::Sources;
 
@@ -14,4 +15,6 @@ pub struct Context {
     pub steps: Steps,
     /// What did not stop the build.
     pub warnings: Warnings,
+    /// What is known of fields, merge keys and scopes; the first `openapi` field of the build decides.
+    pub schema: Schema,
 }
