@@ -4,7 +4,12 @@
 mod document;
 mod editor;
 mod node;
+mod number;
+pub mod resolve;
+mod timestamp;
 
 pub use document::{Comments, Document};
 pub use editor::Editor;
 pub use node::{Kind, NodeId, Style, Tag};
+pub use resolve::{Dialect, Value};
+pub use timestamp::Timestamp;
