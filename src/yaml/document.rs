@@ -167,6 +167,11 @@ impl Document {
         Children { document: self, next: self.nodes[node.index()].first }
     }
 
+    /// The item or entry behind this one.
+    pub fn next(&self, node: NodeId) -> Option<NodeId> {
+        self.nodes[node.index()].next
+    }
+
     /// The entries (key, value) of a mapping, in order.
     pub fn entries(&self, node: NodeId) -> impl Iterator<Item = (NodeId, NodeId)> + '_ {
         self.children(node).filter_map(|value| Some((self.nodes[value.index()].key?, value)))

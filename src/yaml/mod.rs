@@ -3,6 +3,11 @@
 
 mod document;
 mod editor;
+mod emit_analysis;
+mod emit_order;
+mod emit_output;
+mod emit_reread;
+mod emit_text;
 mod node;
 mod number;
 pub mod resolve;
@@ -10,6 +15,7 @@ mod timestamp;
 
 pub use document::{Comments, Document};
 pub use editor::Editor;
+pub use emit_output::emit;
 pub use node::{Kind, NodeId, Style, Tag};
 pub use resolve::{Dialect, Value};
 pub use timestamp::Timestamp;

@@ -1,0 +1,136 @@
+//! The order of keys in the output: yaml.v2's natural order, in which `a2` comes before `a10`. It is not a total order
+//! (`a9`, `a10`, `a1b`); where it is none, kustomize's answer varies from run to run and ours depends on the input
+//! order alone.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+static LETTER: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"^\p{L}").ok());
+static DIGIT: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"^\p{Nd}").ok());
+
+fn is_letter(c: char) -> bool {
+    if c.is_ascii() { c.is_ascii_alphabetic() } else { is_in(&LETTER, c) }
+}
+
+fn is_digit(c: char) -> bool {
+    if c.is_ascii() { c.is_ascii_digit() } else { is_in(&DIGIT, c) }
+}
+
+fn is_in(class: &LazyLock<Option<Regex>>, c: char) -> bool {
+    let mut buffer = [0; 4];
+    class.as_ref().is_some_and(|class| class.is_match(c.encode_utf8(&mut buffer)))
+}
+
+/// Whether a key comes before another one.
+#[inline]
+pub(super) fn comes_before(a: &str, b: &str) -> bool {
+    let (x, y) = (a.as_bytes(), b.as_bytes());
+    let common = x.iter().zip(y).take_while(|(x, y)| x == y).count();
+    match (x.get(common), y.get(common)) {
+        (None, None | Some(_)) => x.len() < y.len(),
+        (Some(_), None) => false,
+        (Some(p), Some(q)) if p.is_ascii_alphabetic() && q.is_ascii_alphabetic() => p < q,
+        _ => differ(a, b, common),
+    }
+}
+
+#[cold]
+fn differ(a: &str, b: &str, mut common: usize) -> bool {
+    while !a.is_char_boundary(common) || !b.is_char_boundary(common) {
+        common -= 1;
+    }
+    let (before, rest) = a.split_at(common);
+    let other = &b[common..];
+    let (Some(p), Some(q)) = (rest.chars().next(), other.chars().next()) else {
+        return rest.len() < other.len();
+    };
+    match (is_letter(p), is_letter(q)) {
+        (true, true) => return p < q,
+        (false, false) => {}
+        (_, second) => return second,
+    }
+    // Runs of digits count as numbers; a zero behind other digits does not lead.
+    let inside_number =
+        (p == '0' || q == '0') && before.chars().rev().take_while(|c| is_digit(*c)).any(|c| c != '0');
+    let start = i64::from(inside_number);
+    let read = |text: &str| {
+        text.chars().take_while(|c| is_digit(*c)).fold((start, 0usize), |(n, count), c| {
+            (n.wrapping_mul(10).wrapping_add(i64::from(u32::from(c)) - i64::from(u32::from('0'))), count + 1)
+        })
+    };
+    let ((m, m_digits), (n, n_digits)) = (read(rest), read(other));
+    if m != n {
+        return m < n;
+    }
+    if m_digits != n_digits {
+        return m_digits < n_digits;
+    }
+    p < q
+}
+
+/// Sorts, without relying on a total order: by insertion where Go does so too, by merging beyond.
+pub(super) fn sort<T: Clone>(entries: &mut [T], key: impl Fn(&T) -> &str) {
+    const SMALL: usize = 12;
+    if entries.windows(2).all(|pair| !comes_before(key(&pair[1]), key(&pair[0]))) {
+        return;
+    }
+    let insert = |part: &mut [T]| {
+        for end in 1..part.len() {
+            let mut at = end;
+            while at > 0 && comes_before(key(&part[at]), key(&part[at - 1])) {
+                part.swap(at, at - 1);
+                at -= 1;
+            }
+        }
+    };
+    for part in entries.chunks_mut(SMALL) {
+        insert(part);
+    }
+    let mut width = SMALL;
+    let mut merged = Vec::with_capacity(entries.len());
+    while width < entries.len() {
+        merged.clear();
+        for pair in entries.chunks(2 * width) {
+            let (mut left, mut right) = pair.split_at(width.min(pair.len()));
+            while let ([first, left_rest @ ..], [second, right_rest @ ..]) = (left, right) {
+                if comes_before(key(second), key(first)) {
+                    merged.push(second.clone());
+                    right = right_rest;
+                } else {
+                    merged.push(first.clone());
+                    left = left_rest;
+                }
+            }
+            merged.extend_from_slice(left);
+            merged.extend_from_slice(right);
+        }
+        entries.clone_from_slice(&merged);
+        width *= 2;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn orders_keys_naturally() {
+        let ordered = [
+            "", ".dot", "10", "A", "a", "a-b", "a.b", "a1", "a2", "a10", "a010", "aB", "ab", "b", "é", "日",
+        ];
+        for pair in ordered.windows(2) {
+            assert!(!comes_before(pair[1], pair[0]), "{} before {}", pair[1], pair[0]);
+        }
+        assert!(comes_before("a9", "a10"));
+        assert!(comes_before("a10", "a1b"));
+        assert!(!comes_before("same", "same"));
+    }
+
+    #[test]
+    fn sorts_many() {
+        let mut keys: Vec<String> = (0..100).rev().map(|n| format!("k{n}")).collect();
+        sort(&mut keys, |k| k);
+        assert!(keys.iter().enumerate().all(|(n, k)| *k == format!("k{n}")));
+    }
+}

@@ -1,0 +1,260 @@
+//! What yaml.v3 reads after it has printed a scalar: before kustomize writes an object out, or sends it through JSON, it
+//! prints the object as YAML and reads it again, and some scalars come back as something else.
+
+use std::borrow::Cow;
+
+use super::emit_analysis::{Tabs, analyze, is_blank, is_break};
+use super::resolve::{self, Dialect, Value, tagged};
+use super::{Document, Kind, NodeId, Style, Tag};
+use crate::diagnostic::{Diagnostic, Result};
+
+/// Where a scalar stands when it is printed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Spot {
+    /// A value or item in block style.
+    Block,
+    /// A value or item inside `{}` or `[]`.
+    Flow,
+    /// A key that fits on a line: empty ones are quoted.
+    Key,
+}
+
+/// The value of a scalar after yaml.v3 has printed and read it.
+///
+/// # Errors
+/// When what is printed cannot be read, or does not fit the tag that is printed with it.
+pub(super) fn value(document: &Document, node: NodeId, spot: Spot) -> Result<Value<'_>> {
+    let (text, style, tag) = (document.text(node), document.style(node), document.tag(node));
+    let printed = match tag {
+        Tag::Implicit => None,
+        tag if document.is_tagged(node) => Some(tag),
+        // An object made by code: a text tag is shown by quotes.
+        Tag::Str => return reread(document, node, text, style, spot).map(Value::Text),
+        tag => Some(tag).filter(|tag| resolve::plain(Dialect::V3, text).tag() != *tag),
+    };
+    match printed {
+        None if style != Style::Plain || text.contains('\n') => {
+            reread(document, node, text, style, spot).map(Value::Text)
+        }
+        None => Ok(match resolve::plain(Dialect::V3, text) {
+            // Nothing at all is printed as '' where it would be lost.
+            Value::Null if text.is_empty() && spot != Spot::Block => Value::text(text),
+            // Inside braces a colon makes quotes necessary, and then it is text.
+            Value::Timestamp(_) if spot == Spot::Flow && text.contains(':') => Value::text(text),
+            value => value,
+        }),
+        Some(tag) => {
+            let text = reread(document, node, text, style, spot)?;
+            match tagged(Dialect::V3, tag, &text) {
+                Ok(Value::Text(found)) if found == text => Ok(Value::Text(text)),
+                Ok(value) => Ok(own(value)),
+                Err(misfit) => resolve::misfits(document, node, tag, misfit).fail(),
+            }
+        }
+    }
+}
+
+fn own<'b>(value: Value<'_>) -> Value<'b> {
+    match value {
+        Value::Null => Value::Null,
+        Value::Bool(value) => Value::Bool(value),
+        Value::Int(value) => Value::Int(value),
+        Value::Unsigned(value) => Value::Unsigned(value),
+        Value::Float(value) => Value::Float(value),
+        Value::Timestamp(value) => Value::Timestamp(value),
+        Value::Text(text) => Value::Text(Cow::Owned(text.into_owned())),
+        Value::Bytes(bytes) => Value::Bytes(bytes),
+    }
+}
+
+/// The text of a scalar after yaml.v3 has printed and read it: only block scalars can change or break.
+fn reread<'a>(
+    document: &Document,
+    node: NodeId,
+    text: &'a str,
+    style: Style,
+    spot: Spot,
+) -> Result<Cow<'a, str>> {
+    let folded = match style {
+        Style::SingleQuoted | Style::DoubleQuoted => return Ok(Cow::Borrowed(text)),
+        Style::Folded => true,
+        Style::Literal => false,
+        Style::Plain | Style::Flow if text.contains('\n') => false,
+        Style::Plain | Style::Flow => return Ok(Cow::Borrowed(text)),
+    };
+    let tab_first = text.starts_with('\t');
+    // Most literals need no second look.
+    if spot != Spot::Block || (!folded && !tab_first) || !analyze(text, Tabs::InBlocks).block {
+        return Ok(Cow::Borrowed(text));
+    }
+    if tab_first {
+        return Diagnostic::error("block-scalar-begins-with-tab", "a text of several lines begins with a tab")
+            .at(document.place(node), "begins with a tab")
+            .hint("kustomize cannot read such a block scalar once it has printed it: write the text in double quotes (`\"\\t…\"`), or begin it with something else")
+            .fail();
+    }
+    Ok(refold(text))
+}
+
+/// Prints a text as `>` and reads it back.
+fn refold(text: &str) -> Cow<'_, str> {
+    if !text.contains(is_break) {
+        return Cow::Borrowed(text);
+    }
+    let printed = fold(text);
+    let back = unfold(&printed, keeps(text));
+    if back == text { Cow::Borrowed(text) } else { Cow::Owned(back) }
+}
+
+/// What is said about line breaks at the end: `>-`, `>`, `>+`.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Chomp {
+    Strip,
+    Clip,
+    Keep,
+}
+
+fn keeps(text: &str) -> Chomp {
+    let mut ends = text.chars().rev();
+    match (ends.next(), ends.next()) {
+        (Some(last), None) if is_break(last) => Chomp::Keep,
+        (Some(last), Some(before)) if is_break(last) && is_break(before) => Chomp::Keep,
+        (Some(last), _) if is_break(last) => Chomp::Clip,
+        _ => Chomp::Strip,
+    }
+}
+
+/// The lines of a folded scalar as yaml.v3 prints them, without indentation. Whether a break is doubled depends, by a
+/// slip, on the first character of the whole text.
+pub(super) fn fold(text: &str) -> String {
+    let doubles = text.chars().find(|c| !is_break(*c)).is_some_and(|c| !is_blank(c) && c != '\0');
+    let mut out = String::with_capacity(text.len() + 16);
+    let (mut after_break, mut line_is_indented) = (true, true);
+    for c in text.chars() {
+        if is_break(c) {
+            if !after_break && !line_is_indented && c == '\n' && doubles {
+                out.push('\n');
+            }
+            after_break = true;
+        } else {
+            if after_break {
+                line_is_indented = is_blank(c);
+            }
+            after_break = false;
+        }
+        out.push(c);
+    }
+    out
+}
+
+/// Reads the lines of a folded scalar, without indentation.
+fn unfold(lines: &str, chomp: Chomp) -> String {
+    let mut out = String::with_capacity(lines.len());
+    let mut rest = lines;
+    let breaks = |rest: &mut &str| -> String {
+        let end = rest.find(|c| !is_break(c)).unwrap_or(rest.len());
+        let (found, left) = rest.split_at(end);
+        *rest = left;
+        found.to_owned()
+    };
+    let mut leading = String::new();
+    let mut trailing = breaks(&mut rest);
+    let mut was_indented = false;
+    while !rest.is_empty() {
+        let indented = rest.starts_with(is_blank);
+        if !was_indented && !indented && leading.starts_with('\n') {
+            if trailing.is_empty() {
+                out.push(' ');
+            }
+        } else {
+            out.push_str(&leading);
+        }
+        out.push_str(&trailing);
+        was_indented = indented;
+        let end = rest.find(is_break).unwrap_or(rest.len());
+        out.push_str(&rest[..end]);
+        rest = &rest[end..];
+        let mut chars = rest.chars();
+        leading = chars.next().map(String::from).unwrap_or_default();
+        rest = chars.as_str();
+        trailing = breaks(&mut rest);
+    }
+    if chomp != Chomp::Strip {
+        out.push_str(&leading);
+    }
+    if chomp == Chomp::Keep {
+        out.push_str(&trailing);
+    }
+    out
+}
+
+/// What a key is after it has been printed and read: its text, nothing for a null key that is dropped, or a refusal.
+///
+/// # Errors
+/// Below the root, when the key is no text: encoding/json knows no other keys. At the root kustomize asks for text
+/// and takes other scalars as they are spelt.
+pub(super) fn key(document: &Document, key: NodeId, at_root: bool) -> Result<Option<Cow<'_, str>>> {
+    if document.kind(key) != Kind::Scalar {
+        return Diagnostic::error("key-is-not-text", "a key is a mapping or a sequence")
+            .at(document.place(key), "not a text")
+            .hint("write the key as a text")
+            .fail();
+    }
+    let text = document.text(key);
+    if text == "<<" && resolve::tag_of(document, key) == Tag::Merge {
+        return Diagnostic::error("merge-key-left", "a merge key `<<` is left in the object")
+            .at(document.place(key), "merged into nothing")
+            .hint("write the fields out, or put the key in quotes if it is meant as it stands")
+            .fail();
+    }
+    let spot = if text.len() > 128 || text.contains(is_break) { Spot::Block } else { Spot::Key };
+    match value(document, key, spot)? {
+        Value::Text(text) => Ok(Some(text)),
+        Value::Bytes(bytes) if at_root => Ok(Some(Cow::Owned(lossy(&bytes)))),
+        Value::Null if at_root => Ok(None),
+        _ if at_root => Ok(Some(Cow::Borrowed(text))),
+        other => {
+            let kind = match other {
+                Value::Null => "null",
+                Value::Bool(_) => "a boolean",
+                Value::Timestamp(_) => "a time",
+                Value::Bytes(_) => "binary",
+                _ => "a number",
+            };
+            Diagnostic::error("key-is-not-text", format!("key `{}` is {kind}, not a text", resolve::clip(text)))
+                .at(document.place(key), format!("reads as {kind}"))
+                .hint(format!("put it in quotes: `\"{}\"`", resolve::clip(text)))
+                .fail()
+        }
+    }
+}
+
+/// Bytes as encoding/json writes them: each one that is not part of a character becomes U+FFFD.
+pub(super) fn lossy(bytes: &[u8]) -> String {
+    let mut out = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        out.push_str(chunk.valid());
+        out.extend(std::iter::repeat_n('\u{fffd}', chunk.invalid().len()));
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folds_again_as_yaml_v3_does() {
+        for (text, back) in [
+            ("a b\n", "a b\n"),
+            ("a\nb\n", "a\nb\n"),
+            ("a\n\n", "a\n\n\n"),
+            ("a\n  b\nc\n", "a\n\n  b\nc\n"),
+            ("a", "a"),
+            ("\n", "\n"),
+            (" a\nb", " a\nb"),
+        ] {
+            assert_eq!(refold(text), back, "{text:?}");
+        }
+    }
+}
