@@ -2,3 +2,4 @@
 #![allow(clippy::disallowed_methods, clippy::disallowed_types)] // tests look at the machine itself
 
 mod architecture;
+mod yaml;

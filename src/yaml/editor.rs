@@ -301,6 +301,28 @@ impl<'d> Editor<'d> {
         });
     }
 
+    /// Gives a node a tag as if it were written out before it: `!!int`, `!custom`.
+    pub fn tag_explicitly(&mut self, node: NodeId, text: &str) {
+        let tag = Tag::of_text(text);
+        self.document.nodes[node.index()].tag = tag;
+        self.document.nodes[node.index()].tagged = true;
+        if tag == Tag::Other {
+            self.document.set_tag_text(node, text);
+        }
+    }
+
+    /// Gives a node an anchor, or takes it away.
+    pub fn set_anchor(&mut self, node: NodeId, name: Option<&str>) {
+        self.document.set_anchor(node, name);
+    }
+
+    /// A new alias of an anchor.
+    pub fn alias(&mut self, name: &str) -> NodeId {
+        let node = self.scalar(name, Tag::Implicit, Style::Plain);
+        self.document.nodes[node.index()].kind = Kind::Alias;
+        node
+    }
+
     /// Respells a scalar whose value stays the same for its reader (a number sent through JSON, folded text): the
     /// history gets a [`Verb::Respelt`].
     pub fn respell(&mut self, node: NodeId, text: &str, tag: Tag, style: Style) {

@@ -54,7 +54,8 @@ pub(super) fn analyze(text: &str, tabs: Tabs) -> Analysis {
     while let Some(c) = chars.next() {
         let blank_follows = chars.peek().is_none_or(|c| is_blank(*c));
         match c {
-            '#' | ',' | '[' | ']' | '{' | '}' | '&' | '*' | '!' | '|' | '>' | '\'' | '"' | '%' | '@' | '`'
+            '#' | ',' | '[' | ']' | '{' | '}' | '&' | '*' | '!' | '|' | '>' | '\'' | '"' | '%' | '@'
+            | '`'
                 if before.is_none() =>
             {
                 flow_indicator = true;
@@ -115,7 +116,21 @@ mod tests {
         for text in ["a b", "a:b", "a#b", "-a", ":a", "?a", "http://x/y", "日本", "a\u{fffd}"] {
             assert!(plain(text), "{text}");
         }
-        for text in ["a: b", "a:", "a #b", "- a", "-", ": a", " a", "a ", "a\tb", "😀", "\u{feff}", "---a", "a\u{2028}b"] {
+        for text in [
+            "a: b",
+            "a:",
+            "a #b",
+            "- a",
+            "-",
+            ": a",
+            " a",
+            "a ",
+            "a\tb",
+            "😀",
+            "\u{feff}",
+            "---a",
+            "a\u{2028}b",
+        ] {
             assert!(!plain(text), "{text}");
         }
         assert!(analyze("\ta\n", Tabs::InBlocks).block);

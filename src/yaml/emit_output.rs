@@ -55,8 +55,14 @@ struct Frame {
 
 enum What {
     /// Entries from `first` to `end`, of which `next` is next.
-    Mapping { first: usize, next: usize, end: usize },
-    Sequence { next: Option<NodeId> },
+    Mapping {
+        first: usize,
+        next: usize,
+        end: usize,
+    },
+    Sequence {
+        next: Option<NodeId>,
+    },
 }
 
 /// What a value stands behind.
@@ -209,7 +215,14 @@ impl Walk<'_, '_> {
         Ok(())
     }
 
-    fn value(&mut self, node: NodeId, behind: Behind, indent: usize, column: usize, flow: bool) -> Result<()> {
+    fn value(
+        &mut self,
+        node: NodeId,
+        behind: Behind,
+        indent: usize,
+        column: usize,
+        flow: bool,
+    ) -> Result<()> {
         let document = self.document;
         match document.kind(node) {
             Kind::Scalar => {
@@ -306,7 +319,12 @@ pub(super) fn too_deep<T>(document: &Document, node: NodeId) -> Result<T> {
 }
 
 /// The entries of a mapping, with the keys as they are read again.
-fn collect<'d>(document: &'d Document, node: NodeId, at_root: bool, entries: &mut Vec<Entry<'d>>) -> Result<()> {
+fn collect<'d>(
+    document: &'d Document,
+    node: NodeId,
+    at_root: bool,
+    entries: &mut Vec<Entry<'d>>,
+) -> Result<()> {
     let first = entries.len();
     let mut digits = false;
     for (key_node, value) in document.entries(node) {
@@ -334,9 +352,14 @@ fn collect<'d>(document: &'d Document, node: NodeId, at_root: bool, entries: &mu
 
 fn duplicate(entries: &[Entry<'_>]) -> Option<(usize, usize)> {
     if entries.len() <= 16 {
-        return (1..entries.len()).find_map(|b| Some(((0..b).find(|a| entries[*a].key == entries[b].key)?, b)));
+        return (1..entries.len())
+            .find_map(|b| Some(((0..b).find(|a| entries[*a].key == entries[b].key)?, b)));
     }
     let mut order: Vec<usize> = (0..entries.len()).collect();
     order.sort_by(|a, b| entries[*a].key.cmp(&entries[*b].key).then(a.cmp(b)));
-    order.windows(2).filter(|pair| entries[pair[0]].key == entries[pair[1]].key).map(|pair| (pair[0], pair[1])).min_by_key(|pair| pair.1)
+    order
+        .windows(2)
+        .filter(|pair| entries[pair[0]].key == entries[pair[1]].key)
+        .map(|pair| (pair[0], pair[1]))
+        .min_by_key(|pair| pair.1)
 }

@@ -76,11 +76,10 @@ fn reread<'a>(
     spot: Spot,
 ) -> Result<Cow<'a, str>> {
     let folded = match style {
-        Style::SingleQuoted | Style::DoubleQuoted => return Ok(Cow::Borrowed(text)),
         Style::Folded => true,
         Style::Literal => false,
-        Style::Plain | Style::Flow if text.contains('\n') => false,
-        Style::Plain | Style::Flow => return Ok(Cow::Borrowed(text)),
+        Style::Plain if text.contains('\n') => false,
+        _ => return Ok(Cow::Borrowed(text)),
     };
     let tab_first = text.starts_with('\t');
     // Most literals need no second look.
@@ -221,10 +220,13 @@ pub(super) fn key(document: &Document, key: NodeId, at_root: bool) -> Result<Opt
                 Value::Bytes(_) => "binary",
                 _ => "a number",
             };
-            Diagnostic::error("key-is-not-text", format!("key `{}` is {kind}, not a text", resolve::clip(text)))
-                .at(document.place(key), format!("reads as {kind}"))
-                .hint(format!("put it in quotes: `\"{}\"`", resolve::clip(text)))
-                .fail()
+            Diagnostic::error(
+                "key-is-not-text",
+                format!("key `{}` is {kind}, not a text", resolve::clip(text)),
+            )
+            .at(document.place(key), format!("reads as {kind}"))
+            .hint(format!("put it in quotes: `\"{}\"`", resolve::clip(text)))
+            .fail()
         }
     }
 }

@@ -152,7 +152,9 @@ fn plain_allowed(bytes: &[u8], seen: u8) -> bool {
         b'.' if bytes.starts_with(b"...") => return false,
         _ => {}
     }
-    if seen & COLON != 0 && memchr::memchr_iter(b':', bytes).any(|i| bytes.get(i + 1).is_none_or(|b| *b == b' ')) {
+    if seen & COLON != 0
+        && memchr::memchr_iter(b':', bytes).any(|i| bytes.get(i + 1).is_none_or(|b| *b == b' '))
+    {
         return false;
     }
     seen & HASH == 0 || !memchr::memchr_iter(b'#', bytes).any(|i| i > 0 && bytes[i - 1] == b' ')
@@ -220,7 +222,8 @@ fn write_odd(text: &str, seen: u8, at: At, out: &mut Vec<u8>) -> Result<bool, Un
 
 /// Whether a key must be written behind `? `.
 pub(super) fn is_long_key(text: &str) -> bool {
-    text.len() > 128 || (text.bytes().any(|b| CLASS[usize::from(b)] & (ODD | NEWLINE) != 0) && text.contains(is_break))
+    text.len() > 128
+        || (text.bytes().any(|b| CLASS[usize::from(b)] & (ODD | NEWLINE) != 0) && text.contains(is_break))
 }
 
 /// How many characters encoding/json needs for a text, quotes included.

@@ -79,6 +79,27 @@ pub enum Tag {
     Other,
 }
 
+impl Tag {
+    /// The tag with this text, in its short or long form; [`Tag::Other`] for what go-yaml does not know, and
+    /// [`Tag::Implicit`] for nothing and `!`.
+    pub fn of_text(text: &str) -> Tag {
+        match text.strip_prefix("tag:yaml.org,2002:").or(text.strip_prefix("!!")) {
+            Some("null") => Tag::Null,
+            Some("bool") => Tag::Bool,
+            Some("int") => Tag::Int,
+            Some("float") => Tag::Float,
+            Some("timestamp") => Tag::Timestamp,
+            Some("str") => Tag::Str,
+            Some("binary") => Tag::Binary,
+            Some("merge") => Tag::Merge,
+            Some("map") => Tag::Map,
+            Some("seq") => Tag::Seq,
+            _ if text.is_empty() || text == "!" => Tag::Implicit,
+            _ => Tag::Other,
+        }
+    }
+}
+
 /// A range of the document's text: of its source, or (high bit of `start`) of what was added to it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Range {

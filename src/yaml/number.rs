@@ -132,10 +132,11 @@ pub(super) fn write_json_float(value: f64, out: &mut Vec<u8>) {
 /// Writes a float as yaml.v2 prints it (`strconv` form `g`, shortest).
 pub(super) fn write_yaml_float(value: f64, out: &mut Vec<u8>) {
     let (digits, exponent) = shortest(value);
-    if !(-4..6).contains(&exponent) {
-        write_exponent_form(value, &digits, exponent, true, out);
-    } else {
+    if (-4..6).contains(&exponent) {
+        // Writing to a vector cannot fail.
         let _ = write!(out, "{value}");
+    } else {
+        write_exponent_form(value, &digits, exponent, true, out);
     }
 }
 
@@ -192,7 +193,7 @@ mod tests {
             (1e20, "1e+20"),
             (1e19, "10000000000000000000"),
             (1.844_674_407_370_955_2e19, "1.8446744073709552e+19"),
-            (-9.223_372_036_854_775_8e18, "-9.223372036854776e+18"),
+            (-9.223_372_036_854_776e18, "-9.223372036854776e+18"),
             (1e-7, "1e-07"),
             (0.000_1, "0.0001"),
             (0.000_01, "1e-05"),

@@ -127,7 +127,9 @@ fn word(dialect: Dialect, text: &str) -> Value<'_> {
         "true" | "True" | "TRUE" => Value::Bool(true),
         "false" | "False" | "FALSE" => Value::Bool(false),
         "y" | "Y" | "yes" | "Yes" | "YES" | "on" | "On" | "ON" if dialect == Dialect::V2 => Value::Bool(true),
-        "n" | "N" | "no" | "No" | "NO" | "off" | "Off" | "OFF" if dialect == Dialect::V2 => Value::Bool(false),
+        "n" | "N" | "no" | "No" | "NO" | "off" | "Off" | "OFF" if dialect == Dialect::V2 => {
+            Value::Bool(false)
+        }
         _ => Value::text(text),
     }
 }
@@ -184,7 +186,7 @@ pub(super) enum Misfit {
 
 /// What a scalar with a tag is. A text that does not fit its tag is refused, except that whole numbers may be floats;
 /// a tag that go-yaml does not know says nothing.
-pub(super) fn tagged<'a>(dialect: Dialect, tag: Tag, text: &'a str) -> std::result::Result<Value<'a>, Misfit> {
+pub(super) fn tagged(dialect: Dialect, tag: Tag, text: &str) -> std::result::Result<Value<'_>, Misfit> {
     match tag {
         Tag::Implicit => Ok(plain(dialect, text)),
         Tag::Str | Tag::Other | Tag::Merge | Tag::Map | Tag::Seq => Ok(Value::text(text)),
@@ -192,7 +194,8 @@ pub(super) fn tagged<'a>(dialect: Dialect, tag: Tag, text: &'a str) -> std::resu
         Tag::Null | Tag::Bool | Tag::Int | Tag::Float | Tag::Timestamp => {
             let value = special(dialect, text, tag == Tag::Timestamp);
             match value {
-                Value::Int(whole) if tag == Tag::Float => {
+                Value::Int(whole) if tag == Tag::Float =>
+                {
                     #[expect(clippy::cast_precision_loss, reason = "as Go converts it")]
                     Ok(Value::Float(whole as f64))
                 }
@@ -246,9 +249,12 @@ pub(super) fn misfits(document: &Document, node: NodeId, tag: Tag, misfit: Misfi
         Misfit::Is(found) => {
             let text = clip(document.text(node));
             let (found, wanted) = (tag_name(found), tag_name(tag));
-            Diagnostic::error("scalar-misfits-tag", format!("`{text}` is tagged `{wanted}` but reads as `{found}`"))
-                .at(place, format!("`{wanted}` is expected here"))
-                .hint(format!("write a value that is a `{wanted}`, or drop the tag"))
+            Diagnostic::error(
+                "scalar-misfits-tag",
+                format!("`{text}` is tagged `{wanted}` but reads as `{found}`"),
+            )
+            .at(place, format!("`{wanted}` is expected here"))
+            .hint(format!("write a value that is a `{wanted}`, or drop the tag"))
         }
     }
 }

@@ -1,0 +1,6 @@
+//! The YAML room against kustomize's own: every document of the suites, odd scalars, mutations.
+#![allow(clippy::print_stderr)] // what was compared and what was skipped
+
+mod emit;
+mod nodes;
+mod oracle;
