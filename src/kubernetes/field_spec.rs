@@ -132,6 +132,14 @@ impl<T> List<T> {
     }
 }
 
+/// Takes specs into a list in kustomize's way, one by one and without sorting.
+///
+/// # Errors
+/// As [`FieldSpecs::merge`].
+pub fn merge_field_specs(list: &mut Vec<FieldSpec>, specs: &[FieldSpec]) -> Result<()> {
+    specs.iter().try_for_each(|spec| merge_one(list, Cow::Borrowed(spec)))
+}
+
 /// Adds a spec unless it is there already (see [`FieldSpecs::merge`]).
 pub(super) fn merge_one(list: &mut Vec<FieldSpec>, spec: Cow<'_, FieldSpec>) -> Result<()> {
     let there = list.iter().find(|have| {

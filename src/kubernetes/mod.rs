@@ -10,7 +10,7 @@ mod shape;
 mod table;
 mod transformer_config;
 
-pub use field_spec::{FieldSpec, FieldSpecs, NameReference, NameReferences};
+pub use field_spec::{FieldSpec, FieldSpecs, NameReference, NameReferences, merge_field_specs};
 pub use gvk::Gvk;
 pub use schema::{Field, Schema};
 pub use scope::Scopes;

@@ -55,7 +55,8 @@ impl<'a> IdParts<'a> {
         })
     }
 
-    fn hash(&self) -> u64 {
+    /// A hash; equal ids have equal ones.
+    pub(crate) fn hash(&self) -> u64 {
         let mut hasher = FxHasher::default();
         for part in [self.group, self.version, self.kind, self.name, self.namespace] {
             hasher.write(part.as_bytes());

@@ -5,12 +5,14 @@ mod context;
 mod id;
 mod index;
 mod object;
+mod pattern;
 mod set;
 
 pub use context::Context;
 pub use id::ResId;
 pub use index::IdParts;
 pub use object::{Behavior, Former, Resource};
+pub use pattern::{Pattern, expression};
 pub use set::ResourceSet;
 
 /// Whether a plain text is a string for a YAML 1.1 reader; kustomize quotes the others when it writes new fields.

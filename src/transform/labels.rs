@@ -1,0 +1,117 @@
+//! `labels` and `commonLabels` (LabelTransformer): sets labels where field specs say. `annotations.rs` does the same
+//! for annotations.
+//!
+//! Rules. A key that is there gets the value in its place, whatever stood there; a new key goes to the end. A null
+//! mapping is made only where the spec creates; anything but a mapping is refused. Within one object kustomize hangs
+//! the same new node into all places, so that later changes of one reach all (`Editor::shared_scalar`).
+
+use super::field_spec::{Create, FieldPaths, may_touch_ids, name_of};
+use super::for_each;
+use crate::diagnostic::{Diagnostic, Result, Trace};
+use crate::kubernetes::{FieldSpec, TransformerConfig, merge_field_specs};
+use crate::kustomization::{Label, Pair};
+use crate::provenance::Origin;
+use crate::resource::{Context, ResourceSet};
+use crate::yaml::{Editor, Kind, NodeId, Style, Tag};
+
+/// Sets labels in all objects, where the field specs say.
+pub fn apply(
+    field: &'static str,
+    pairs: &[Pair],
+    fields: &[FieldSpec],
+    resources: &mut ResourceSet,
+    context: &mut Context,
+) -> Result<()> {
+    set_pairs(field, pairs, fields, resources, context)
+}
+
+/// The field specs of an entry of `labels`: its own, those of configurations, and those that its switches ask for.
+pub fn field_specs(label: &Label, config: &TransformerConfig) -> Result<Vec<FieldSpec>> {
+    let doing = || "while merging the field specs of `labels`".to_owned();
+    let mut fields = label.fields.clone();
+    merge_field_specs(&mut fields, &config.labels).while_doing(doing)?;
+    if label.include_selectors {
+        merge_field_specs(&mut fields, &config.common_labels).while_doing(doing)?;
+        return Ok(fields);
+    }
+    if label.include_templates {
+        merge_field_specs(&mut fields, &config.template_labels).while_doing(doing)?;
+    }
+    let metadata = FieldSpec { path: "metadata/labels".to_owned(), create: true, ..FieldSpec::default() };
+    merge_field_specs(&mut fields, &[metadata]).while_doing(doing)?;
+    Ok(fields)
+}
+
+/// Sets pairs in all mappings that the field specs name.
+pub(super) fn set_pairs(
+    field: &'static str,
+    pairs: &[Pair],
+    fields: &[FieldSpec],
+    resources: &mut ResourceSet,
+    context: &mut Context,
+) -> Result<()> {
+    let Some(first) = pairs.first() else { return Ok(()) };
+    let step = context.steps.add(field, first.key.at);
+    // kustomize keeps pairs in a map, so the last of equal keys counts, and goes through them by key.
+    let mut sorted: Vec<&Pair> = Vec::with_capacity(pairs.len());
+    for (place, pair) in pairs.iter().enumerate() {
+        if !pairs[place + 1..].iter().any(|later| later.key.value == pair.key.value) {
+            sorted.push(pair);
+        }
+    }
+    sorted.sort_by(|a, b| a.key.value.cmp(&b.key.value));
+    if let Some(pair) = sorted.first().filter(|pair| pair.key.value.is_empty()) {
+        return Diagnostic::error("empty-key", format!("an empty key in `{field}`"))
+            .at(pair.key.at, "stands here")
+            .fail();
+    }
+    let paths = FieldPaths::new(fields, Create::Mapping);
+    let list = if may_touch_ids(fields) { resources.list_mut() } else { resources.list_mut_keeping_ids() };
+    for_each(list, |resource, scratch| {
+        let mut shared = [None; 8];
+        let mut more = vec![None; sorted.len().saturating_sub(shared.len())];
+        paths.visit(resource, step, scratch, |editor, mapping| {
+            for (pair, shared) in sorted.iter().zip(shared.iter_mut().chain(&mut more)) {
+                set_pair(editor, mapping, pair, shared)?;
+            }
+            Ok(())
+        })
+    })
+}
+
+fn set_pair(
+    editor: &mut Editor<'_>,
+    mapping: NodeId,
+    pair: &Pair,
+    shared: &mut Option<Origin>,
+) -> Result<()> {
+    let document = editor.document();
+    match document.kind(mapping) {
+        Kind::Mapping => {}
+        Kind::Scalar if document.is_null(mapping) => return Ok(()),
+        kind => {
+            return Diagnostic::error(
+                "not-a-mapping",
+                format!("expected a mapping to set `{}` in, found a {}", pair.key.value, name_of(kind)),
+            )
+            .at(document.place(mapping), "found here")
+            .at(pair.key.at, "asked for here")
+            .fail();
+        }
+    }
+    let present = document.get(mapping, &pair.key.value);
+    if let Some(node) = present {
+        let scalar = document.kind(node) == Kind::Scalar;
+        editor.written_at(pair.value.at);
+        editor.set_scalar(node, &pair.value.value, Tag::Str);
+        if !scalar {
+            editor.set_style(node, Style::Plain);
+        }
+    } else {
+        editor.written_at(pair.value.at);
+        let value = editor.shared_scalar(&pair.value.value, Tag::Str, Style::Plain, shared);
+        editor.written_at(pair.key.at);
+        editor.insert_text_key(mapping, &pair.key.value, value);
+    }
+    Ok(())
+}
