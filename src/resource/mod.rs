@@ -4,8 +4,10 @@ mod absorb;
 mod context;
 mod id;
 mod index;
+mod label_selector;
 mod object;
 mod pattern;
+mod selector;
 mod set;
 
 pub use context::Context;
@@ -13,6 +15,7 @@ pub use id::ResId;
 pub use index::IdParts;
 pub use object::{Behavior, Former, Resource};
 pub use pattern::{Pattern, expression};
+pub use selector::Target;
 pub use set::ResourceSet;
 
 /// Whether a plain text is a string for a YAML 1.1 reader; kustomize quotes the others when it writes new fields.
