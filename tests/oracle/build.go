@@ -2,7 +2,7 @@
 package main
 
 import (
-	"bytes"
+	"errors"
 	"fmt"
 	"sort"
 
@@ -33,6 +33,9 @@ type Build struct {
 	Env                []string `json:"env,omitempty"`
 	// PerObject also gives each resource by itself.
 	PerObject bool `json:"per_object,omitempty"`
+
+	// inNewProcess says that nothing was parsed before.
+	inNewProcess bool
 }
 
 func build(b *Build) (*Answer, error) {
@@ -50,16 +53,14 @@ func build(b *Build) (*Answer, error) {
 	if root == "" {
 		root = filesys.SelfDir
 	}
-	if b.Disk != "" || b.mentionsSchema() {
-		forgetSchema()
-		defer forgetSchema()
-	}
-	defer func() {
-		if openapi.GetSchemaVersion() != standardSchema {
-			forgetSchema()
-		}
-	}()
 	resources, err := krusty.MakeKustomizer(options).Run(disk, root)
+	if openapi.GetSchemaVersion() != standardSchema {
+		// the build chose a schema, which adds to what this process had parsed before
+		forgetSchema()
+		if !b.inNewProcess {
+			return nil, errNotNew
+		}
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -79,8 +80,8 @@ func (b *Build) memory() (filesys.FileSystem, error) {
 	for path, text := range b.Files {
 		all[path] = []byte(text)
 	}
-	for path, bytes := range b.Files64 {
-		all[path] = bytes
+	for path, text := range b.Files64 {
+		all[path] = text
 	}
 	paths := make([]string, 0, len(all))
 	for path := range all {
@@ -125,28 +126,14 @@ func (b *Build) options() (*krusty.Options, error) {
 	return options, nil
 }
 
+// errNotNew asks for a build to be done again, as in a new process.
+var errNotNew = errors.New("the build depends on what this process did before")
+
 // standardSchema is what GetSchemaVersion says of a process in which nothing chose another.
 var standardSchema = openapi.GetSchemaVersion()
 
 // forgetSchema puts the process-wide schema back to that of a new process. It is parsed anew when next needed,
-// which takes long, so builds that cannot have changed it do not ask for this.
+// which takes long, so only builds that changed it, and panics, lead here.
 func forgetSchema() {
 	openapi.ResetOpenAPI()
-}
-
-// mentionsSchema says whether a build could touch the process-wide schema: only an openapi field can, in any
-// letter case, and a spelling with escapes is caught by the version afterwards.
-func (b *Build) mentionsSchema() bool {
-	word := []byte("openapi")
-	for _, text := range b.Files {
-		if bytes.Contains(bytes.ToLower([]byte(text)), word) {
-			return true
-		}
-	}
-	for _, text := range b.Files64 {
-		if bytes.Contains(bytes.ToLower(text), word) {
-			return true
-		}
-	}
-	return false
 }

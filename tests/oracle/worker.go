@@ -11,6 +11,7 @@ import (
 	"log"
 	"net/http"
 	"os"
+	"runtime/debug"
 	"strings"
 	"syscall"
 )
@@ -18,6 +19,8 @@ import (
 func work(memory uint64) {
 	_ = syscall.Setrlimit(syscall.RLIMIT_DATA, &syscall.Rlimit{Cur: memory, Max: memory})
 	log.SetFlags(0)
+	// a worker is small and busy: let it collect garbage less often
+	debug.SetGCPercent(400)
 	http.DefaultTransport = noNetwork{}
 	// git and helm are looked up on the path: with none, remote bases and charts are refused at once
 	os.Setenv("PATH", "")
@@ -86,6 +89,13 @@ func guarded(request *Request, notes *notes) (answer *Answer) {
 		answer.Warnings = notes.close()
 	}()
 	answer, err := answerTo(request)
+	if errors.Is(err, errNotNew) {
+		notes.close()
+		notes.open()
+		request.inNewProcess = true
+		answer, err = answerTo(request)
+		request.inNewProcess = false
+	}
 	if err != nil {
 		answer = &Answer{Refused: err.Error()}
 		if answer.Refused == "" {
