@@ -3,28 +3,10 @@
 //! kustomize prints the parts into a piece of YAML and reads that: what the names mean as YAML counts.
 
 use crate::diagnostic::{Diagnostic, Result};
-use crate::kustomization::Written;
+use crate::kustomization::IamPolicyArgs;
 use crate::provenance::StepId;
 use crate::resource::Resource;
-use crate::source::Place;
 use crate::yaml::{Document, Style, Tag};
-
-/// `IAMPolicyGenerator`
-#[derive(Clone, Debug, Default)]
-pub struct IamPolicyArgs {
-    /// Where the configuration begins.
-    pub at: Place,
-    /// `cloud`
-    pub cloud: Written<String>,
-    /// `kubernetesService.name`
-    pub kubernetes_service_name: Written<String>,
-    /// `kubernetesService.namespace`
-    pub kubernetes_service_namespace: Written<String>,
-    /// `serviceAccount.name`
-    pub service_account_name: Written<String>,
-    /// `serviceAccount.projectId`
-    pub project_id: Written<String>,
-}
 
 /// The service account.
 pub fn generate(args: &IamPolicyArgs, step: StepId) -> Result<Resource> {

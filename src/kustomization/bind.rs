@@ -128,7 +128,7 @@ impl<'d> Binder<'d> {
             return;
         }
         let content = match shape {
-            Shape::Text | Shape::OptionalText => match self.text(node, &value, coerce) {
+            Shape::Text | Shape::OptionalText => match self.text(&value, coerce) {
                 Some(text) => Content::Text(text),
                 None => return self.misfit(node, shape, said(&value)),
             },
@@ -145,10 +145,10 @@ impl<'d> Binder<'d> {
         *bound = Bound { node: Some(node), content };
     }
 
-    fn text(&self, node: NodeId, value: &Value<'_>, coerce: bool) -> Option<String> {
+    fn text(&self, value: &Value<'_>, coerce: bool) -> Option<String> {
         Some(match value {
             Value::Text(text) => text.to_string(),
-            Value::Timestamp(_) => self.document.text(node).to_owned(),
+            Value::Timestamp(time) => time.text(),
             Value::Bytes(bytes) => String::from_utf8_lossy(bytes).into_owned(),
             _ if !coerce => return None,
             Value::Bool(boolean) => boolean.to_string(),
@@ -319,7 +319,7 @@ impl<'d> Binder<'d> {
         let mut out = String::new();
         for segment in &self.path {
             match segment {
-                Segment::Index(index) => out.push_str(&format!("[{index}]")),
+                Segment::Index(index) => out.extend(["[", &index.to_string(), "]"]),
                 Segment::Name(name) => push_name(&mut out, name),
                 Segment::Key(name) => push_name(&mut out, name),
             }

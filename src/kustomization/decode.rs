@@ -286,7 +286,7 @@ fn var(mut f: Fields<'_>) -> Var {
     out.field_path =
         f.one("fieldref", &shape::VAR_FIELD, |mut field| field.text("fieldPath")).unwrap_or_default();
     if out.field_path.value.is_empty() {
-        out.field_path.value = "metadata.name".to_owned();
+        "metadata.name".clone_into(&mut out.field_path.value);
     }
     let Some(mut target) = f.one("objref", &shape::VAR_TARGET, |target| target) else {
         return out;

@@ -121,7 +121,9 @@ fn key_text(document: &Document, key: NodeId, dialect: Dialect) -> Result<String
         Value::Text(text) => text.into_owned(),
         Value::Int(number) => number.to_string(),
         Value::Bool(boolean) => boolean.to_string(),
-        Value::Float(number) if number.is_infinite() => (if number > 0.0 { ".inf" } else { "-.inf" }).to_owned(),
+        Value::Float(number) if number.is_infinite() => {
+            (if number > 0.0 { ".inf" } else { "-.inf" }).to_owned()
+        }
         Value::Float(number) if number.is_nan() => ".nan".to_owned(),
         Value::Float(number) => float_text(number, true),
         Value::Timestamp(_) => document.text(key).to_owned(),

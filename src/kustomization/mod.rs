@@ -1,5 +1,22 @@
 //! What a kustomization.yaml says, typed. Every value is [`Written`]: it knows its place.
+//!
+//! - [`decode`]: a kustomization file.
+//! - [`plugin`]: the configuration of a built-in plugin; [`replacements`] and [`value_add_targets`]: files that plugins
+//!   and replacements name.
 
+mod bind;
+mod decode;
+mod entries;
+mod number;
+mod plugin;
+mod read;
+mod shape;
 mod types;
 
+pub use plugin::{
+    AffixTransformer, IamPolicyArgs, ImageTagTransformer, NamespaceTransformer, PairsTransformer,
+    PatchJson6902Transformer, PatchStrategicMergeTransformer, Plugin, ReplicaCountTransformer,
+    RoleBindingSubjects, ValueAddTarget, ValueAddTransformer, plugin, replacements, value_add_targets,
+};
+pub use read::decode;
 pub use types::*;

@@ -23,7 +23,8 @@ pub(super) fn float_text(number: f64, narrow: bool) -> String {
 /// A float that JSON writes without fraction or exponent, as the whole number that a reader then sees.
 pub(super) fn whole(number: f64) -> Option<i64> {
     // Go's JSON prints with an exponent from 1e21 on; what lies between 2^63 and that is out of range anyway.
-    let fits = number.fract() == 0.0 && (-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0).contains(&number);
+    let fits = number.fract() == 0.0
+        && (-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0).contains(&number);
     fits.then_some(number as i64)
 }
 

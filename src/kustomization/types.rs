@@ -19,7 +19,7 @@ impl<T: Default> Default for Written<T> {
     }
 }
 
-/// A key and a value of a string map, in the order written.
+/// A key and a value of a string map. Maps are sorted by key, as kustomize walks them.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Pair {
     /// The key.

@@ -68,6 +68,13 @@ impl Timestamp {
         self.offset.abs() < 24 * 60
     }
 
+    /// As RFC 3339 with as many decimals as needed.
+    pub fn text(&self) -> String {
+        let mut out = Vec::new();
+        self.write(&mut out);
+        String::from_utf8_lossy(&out).into_owned()
+    }
+
     /// Writes it as RFC 3339 with as many decimals as needed.
     pub(super) fn write(&self, out: &mut Vec<u8>) {
         let Timestamp { year, month, day, hour, minute, second, .. } = self;

@@ -1,5 +1,7 @@
 //! What a Go type asks of the JSON it is decoded from, as tables; and which fields kustomize's own types have.
 
+pub(super) mod plugin;
+
 /// What a value has to be.
 #[derive(Clone, Copy)]
 pub(super) enum Shape {
@@ -51,6 +53,9 @@ use Shape::{AnyMap, Bool, Int, List, OptionalText, Pointer, Struct as Of, Text, 
 
 pub(super) const TEXTS: Shape = List(&Text);
 
+/// A file of several replacements.
+pub(super) static REPLACEMENT_LIST: Shape = List(&Of(&REPLACEMENT));
+
 pub(super) static KUSTOMIZATION: Struct = Struct {
     name: "a kustomization",
     fields: &[
@@ -91,7 +96,7 @@ pub(super) static KUSTOMIZATION: Struct = Struct {
     ],
 };
 
-static OBJECT_META: Struct = Struct {
+pub(super) static OBJECT_META: Struct = Struct {
     name: "`metadata`",
     fields: &[
         field("name", Text),
@@ -101,7 +106,7 @@ static OBJECT_META: Struct = Struct {
     ],
 };
 
-static LABEL: Struct = Struct {
+pub(super) static LABEL: Struct = Struct {
     name: "an entry of `labels`",
     fields: &[
         field("pairs", TextMap),
@@ -132,7 +137,7 @@ pub(super) static PATCH: Struct = Struct {
     ],
 };
 
-static PATCH_ARGS: Struct = Struct {
+pub(super) static PATCH_ARGS: Struct = Struct {
     name: "the options of a patch",
     fields: &[field("allowNameChange", Bool), field("allowKindChange", Bool)],
 };
@@ -183,7 +188,7 @@ pub(super) static REPLACEMENT: Struct = Struct {
     ],
 };
 
-static SOURCE_SELECTOR: Struct = Struct {
+pub(super) static SOURCE_SELECTOR: Struct = Struct {
     name: "the source of a replacement",
     fields: &[
         embedded("group", Text),
@@ -196,7 +201,7 @@ static SOURCE_SELECTOR: Struct = Struct {
     ],
 };
 
-static TARGET_SELECTOR: Struct = Struct {
+pub(super) static TARGET_SELECTOR: Struct = Struct {
     name: "a target of a replacement",
     fields: &[
         field("select", Pointer(&SELECTOR)),
@@ -206,26 +211,17 @@ static TARGET_SELECTOR: Struct = Struct {
     ],
 };
 
-static FIELD_OPTIONS: Struct = Struct {
+pub(super) static FIELD_OPTIONS: Struct = Struct {
     name: "the options of a replacement",
-    fields: &[
-        field("delimiter", Text),
-        field("index", Int),
-        field("encoding", Text),
-        field("create", Bool),
-    ],
+    fields: &[field("delimiter", Text), field("index", Int), field("encoding", Text), field("create", Bool)],
 };
 
-static VAR: Struct = Struct {
+pub(super) static VAR: Struct = Struct {
     name: "a var",
-    fields: &[
-        field("name", Text),
-        field("objref", Of(&VAR_TARGET)),
-        field("fieldref", Of(&VAR_FIELD)),
-    ],
+    fields: &[field("name", Text), field("objref", Of(&VAR_TARGET)), field("fieldref", Of(&VAR_FIELD))],
 };
 
-static VAR_TARGET: Struct = Struct {
+pub(super) static VAR_TARGET: Struct = Struct {
     name: "`objref`",
     fields: &[
         field("apiVersion", Text),
@@ -237,19 +233,17 @@ static VAR_TARGET: Struct = Struct {
     ],
 };
 
-static VAR_FIELD: Struct = Struct { name: "`fieldref`", fields: &[field("fieldPath", Text)] };
+pub(super) static VAR_FIELD: Struct = Struct { name: "`fieldref`", fields: &[field("fieldPath", Text)] };
 
 pub(super) static SORT_OPTIONS: Struct = Struct {
     name: "`sortOptions`",
     fields: &[field("order", Text), field("legacySortOptions", Pointer(&LEGACY_SORT_OPTIONS))],
 };
 
-static LEGACY_SORT_OPTIONS: Struct = Struct {
-    name: "`legacySortOptions`",
-    fields: &[field("orderFirst", TEXTS), field("orderLast", TEXTS)],
-};
+pub(super) static LEGACY_SORT_OPTIONS: Struct =
+    Struct { name: "`legacySortOptions`", fields: &[field("orderFirst", TEXTS), field("orderLast", TEXTS)] };
 
-static CONFIG_MAP_ARGS: Struct = Struct {
+pub(super) static CONFIG_MAP_ARGS: Struct = Struct {
     name: "an entry of `configMapGenerator`",
     fields: &[
         embedded("namespace", Text),
@@ -263,7 +257,7 @@ static CONFIG_MAP_ARGS: Struct = Struct {
     ],
 };
 
-static SECRET_ARGS: Struct = Struct {
+pub(super) static SECRET_ARGS: Struct = Struct {
     name: "an entry of `secretGenerator`",
     fields: &[
         embedded("namespace", Text),
@@ -278,7 +272,7 @@ static SECRET_ARGS: Struct = Struct {
     ],
 };
 
-static GENERATOR_OPTIONS: Struct = Struct {
+pub(super) static GENERATOR_OPTIONS: Struct = Struct {
     name: "the options of a generator",
     fields: &[
         field("labels", TextMap),
@@ -288,10 +282,10 @@ static GENERATOR_OPTIONS: Struct = Struct {
     ],
 };
 
-static HELM_GLOBALS: Struct =
+pub(super) static HELM_GLOBALS: Struct =
     Struct { name: "`helmGlobals`", fields: &[field("chartHome", Text), field("configHome", Text)] };
 
-static HELM_CHART: Struct = Struct {
+pub(super) static HELM_CHART: Struct = Struct {
     name: "an entry of `helmCharts`",
     fields: &[
         field("name", Text),
@@ -314,7 +308,7 @@ static HELM_CHART: Struct = Struct {
     ],
 };
 
-static HELM_CHART_ARGS: Struct = Struct {
+pub(super) static HELM_CHART_ARGS: Struct = Struct {
     name: "an entry of `helmChartInflationGenerator`",
     fields: &[
         field("chartName", Text),
