@@ -16,6 +16,7 @@ pub mod labels;
 pub mod name_prefix;
 pub mod name_suffix;
 pub mod namespace;
+pub mod patch;
 pub mod replicas;
 
 use rayon::prelude::*;

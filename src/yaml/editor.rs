@@ -205,6 +205,27 @@ impl<'d> Editor<'d> {
         self.arrange(parent, &rest);
     }
 
+    /// Takes many children out of a mapping or sequence at once; `gone` is in the order of the children.
+    pub fn remove_all(&mut self, parent: NodeId, gone: &[NodeId]) {
+        if gone.is_empty() {
+            return;
+        }
+        let mut next = gone.iter().copied().peekable();
+        let rest: Vec<NodeId> =
+            self.document.children(parent).filter(|child| next.next_if_eq(child).is_none()).collect();
+        for child in gone {
+            let key = self.document.key(*child).map(|key| self.document.text(key).to_owned());
+            self.document.tombstones.push(Tombstone {
+                parent,
+                key,
+                node: *child,
+                step: self.step,
+                place: self.place,
+            });
+        }
+        self.arrange(parent, &rest);
+    }
+
     /// Gives a mapping or sequence exactly these children, in this order. Each is one of its present children or a
     /// detached node; values of a mapping keep their keys. Use [`Editor::remove`] for what is to be remembered.
     pub fn arrange(&mut self, parent: NodeId, children: &[NodeId]) {
