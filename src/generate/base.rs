@@ -84,6 +84,7 @@ pub(super) fn finish(
     }
     let mut resource = Resource::new(document);
     resource.needs_hash = !options.disable_name_suffix_hash;
+    resource.has_behavior = true;
     resource.behavior = match args.behavior.value.as_str() {
         "create" => Behavior::Create,
         "replace" => Behavior::Replace,

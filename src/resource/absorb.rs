@@ -139,6 +139,7 @@ fn copy_metadata(new: &mut Resource, old: &Resource, step: StepId) -> Result<()>
     }
     new.needs_hash = new.needs_hash && old.needs_hash;
     new.behavior = old.behavior;
+    new.has_behavior = old.has_behavior;
     new.former.clone_from(&old.former);
     new.prefixes.clone_from(&old.prefixes);
     new.suffixes.clone_from(&old.suffixes);

@@ -6,7 +6,7 @@ use crate::source::Place;
 
 /// A parsed selector: all requirements must hold.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct LabelSelector {
+pub(super) struct LabelSelector {
     requirements: Vec<Requirement>,
 }
 
@@ -47,7 +47,7 @@ impl LabelSelector {
     ///
     /// # Errors
     /// When Kubernetes would refuse it.
-    pub fn parse(text: &str, at: Place) -> Result<LabelSelector> {
+    pub(super) fn parse(text: &str, at: Place) -> Result<LabelSelector> {
         Parser { tokens: tokens(text), position: 0 }.parse().map_err(|reason| {
             Box::new(
                 Diagnostic::error("bad-label-selector", format!("`{text}` is no selector: {reason}"))
@@ -58,7 +58,7 @@ impl LabelSelector {
     }
 
     /// Whether a map of labels, asked for key by key, fulfils all requirements.
-    pub fn matches<'l>(&self, label: impl Fn(&str) -> Option<&'l str>) -> bool {
+    pub(super) fn matches<'l>(&self, label: impl Fn(&str) -> Option<&'l str>) -> bool {
         self.requirements.iter().all(|requirement| {
             let label = label(&requirement.key);
             let has = |value: &str| requirement.values.iter().any(|wanted| wanted == value);

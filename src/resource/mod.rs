@@ -7,6 +7,7 @@ mod index;
 mod label_selector;
 mod object;
 mod pattern;
+pub mod projection;
 mod selector;
 mod set;
 

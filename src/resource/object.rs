@@ -49,6 +49,8 @@ pub struct Resource {
     pub referred_by: Vec<ResId>,
     /// Generated objects: what to do when the id is taken (`generatorBehavior`).
     pub behavior: Behavior,
+    /// kustomize has noted a behavior, if only that none was said: it does so for generated objects.
+    pub has_behavior: bool,
     /// Generated objects: the name gets a content hash (`needsHashSuffix`).
     pub needs_hash: bool,
     /// Patches: may change names (`allowNameChange`).
@@ -69,6 +71,7 @@ impl Resource {
             suffixes: Vec::new(),
             referred_by: Vec::new(),
             behavior: Behavior::Unspecified,
+            has_behavior: false,
             needs_hash: false,
             allow_name_change: false,
             allow_kind_change: false,

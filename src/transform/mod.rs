@@ -65,14 +65,8 @@ pub(crate) fn remember(resource: &mut Resource, scopes: &dyn Scopes) -> Result<(
 }
 
 /// Which kinds have no namespaces, from the schema in use.
-pub(crate) fn scopes(_context: &Context) -> &dyn Scopes {
-    struct None;
-    impl Scopes for None {
-        fn is_cluster_scoped(&self, _: &str, _: &str) -> bool {
-            false
-        }
-    }
-    &None
+pub(crate) fn scopes(context: &Context) -> &dyn Scopes {
+    &context.schema
 }
 
 /// The candidate that is most nearly this text, when one is near enough to be what was meant.
