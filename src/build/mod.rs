@@ -1,5 +1,6 @@
 //! A build: one kustomization directory in, the bytes of all its objects out.
 
+pub mod name_reference;
 mod options;
 
 use std::path::PathBuf;

@@ -55,6 +55,16 @@ impl<'a> IdParts<'a> {
         })
     }
 
+    /// Whether the kind has no namespaces.
+    pub fn is_cluster_scoped(&self) -> bool {
+        self.namespace == NOT_A_NAMESPACE
+    }
+
+    /// Whether the object stands in the namespace that is taken for none.
+    pub fn is_in_default_namespace(&self) -> bool {
+        self.namespace == DEFAULT_NAMESPACE
+    }
+
     /// A hash; equal ids have equal ones.
     pub(crate) fn hash(&self) -> u64 {
         let mut hasher = FxHasher::default();

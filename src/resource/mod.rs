@@ -14,13 +14,26 @@ mod set;
 pub use context::Context;
 pub use id::ResId;
 pub use index::IdParts;
+pub(crate) use index::NOT_A_NAMESPACE;
 pub use object::{Behavior, Former, Resource};
 pub use pattern::{Pattern, expression};
 pub use selector::Target;
 pub use set::ResourceSet;
 
+use crate::yaml::{Dialect, Value, resolve};
+
 /// Whether a plain text is a string for a YAML 1.1 reader; kustomize quotes the others when it writes new fields.
 pub(crate) fn plain_means_string(text: &str) -> bool {
-    // Until the 1.1 reader is there.
-    text.is_empty() || text.contains('\n') || text.starts_with(|c: char| c.is_ascii_alphabetic())
+    if text.is_empty() || text.contains('\n') {
+        return true;
+    }
+    let is_collection = text.contains(": ")
+        || text.ends_with(':')
+        || text.starts_with("- ")
+        || text.starts_with("? ")
+        || text.starts_with(['[', '{', '#'])
+        || text == "-"
+        || text == "?"
+        || text == "---";
+    !is_collection && matches!(resolve::plain(Dialect::V2, text), Value::Text(_) | Value::Timestamp(_))
 }

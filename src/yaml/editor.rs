@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::document::{Document, Tombstone};
 use super::node::{Kind, Node, NodeId, Range, Style, Tag};
-use crate::provenance::{Entry, Origin, StepId, Verb, Whence};
+use crate::provenance::{Entry, History, Origin, StepId, Verb, Whence};
 use crate::source::Place;
 
 /// Writes into one document on behalf of one step. New nodes are detached until they are hung in with
@@ -422,6 +422,11 @@ impl<'d> Editor<'d> {
             *self.document.comments_mut(copy) = comments.clone();
         }
         copy
+    }
+
+    /// Enters a history that [`Document::history`] took out of another document.
+    pub fn enter(&mut self, history: &History) -> Origin {
+        self.document.ledger.enter(history)
     }
 
     /// Brings an origin of another document, with the history below it, into this document's ledger, signed.

@@ -1,0 +1,389 @@
+//! References follow names: where an object names another whose name has changed, the new name is written.
+//!
+//! Rules. For each kind that is named and each field in which objects name it (`nameReference`), every object of the
+//! field's kind (that of its original id) is looked at, field by field in the order of the configuration; later
+//! look-ups of an object see what earlier ones wrote into it. The field is a scalar (the name), a mapping with `name`
+//! and perhaps `namespace`, or a sequence of these. Which object is meant is `candidates.rs`'s rule; several with
+//! different names are refused.
+//!
+//! kustomize goes from object to object in the random order of a Go map. That shows only when a configuration names
+//! `metadata/name` or the like as a reference; here all objects are then looked at as they were before.
+//!
+//! `apply(&references, &mut set, scopes, step) -> Result<References>`
+
+mod candidates;
+mod plan;
+
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
+
+use crate::diagnostic::{Diagnostic, Result};
+use crate::kubernetes::{Gvk, NameReference, Scopes};
+use crate::provenance::{History, StepId};
+use crate::resource::{Resource, ResourceSet, plain_means_string};
+use crate::yaml::{Document, Kind, NodeId, Style, Tag};
+use candidates::{Candidates, Facts, Found, Wanted};
+use plan::{Filter, Plan, Walk};
+
+/// From how many objects on it pays to work on them side by side.
+const SIDE_BY_SIDE: usize = 512;
+
+/// Who names whom, as positions in the set: referrer, referral.
+#[derive(Clone, Debug, Default)]
+pub struct References {
+    /// In the order of the referrers, and for each in the order in which they were found.
+    pub pairs: Vec<(u32, u32)>,
+}
+
+impl References {
+    /// Notes with each object which objects name it (kustomize's `refBy`).
+    pub fn record(&self, set: &mut ResourceSet) {
+        for (referrer, referral) in &self.pairs {
+            let Some(id) = set.get(*referrer as usize).map(Resource::id) else { continue };
+            if let Some(referral) = set.list_mut_keeping_ids().get_mut(*referral as usize) {
+                referral.referred_by.push(id);
+            }
+        }
+    }
+}
+
+/// What is to be written into a referrer.
+enum Edit {
+    Name { node: NodeId, referral: u32 },
+    Namespace { node: NodeId, referral: u32 },
+    AddNamespace { mapping: NodeId, referral: u32 },
+    EmptySequence { node: NodeId },
+}
+
+#[derive(Default)]
+struct Edits {
+    list: Vec<Edit>,
+    referrals: Vec<u32>,
+}
+
+/// Rewrites all references.
+pub fn apply(
+    references: &[NameReference],
+    set: &mut ResourceSet,
+    scopes: &dyn Scopes,
+    step: StepId,
+) -> Result<References> {
+    let facts = map(set.list(), |resource| Facts::of(resource, scopes));
+    let candidates = Candidates::new(&facts);
+    let plans = Plans::new(references, &facts);
+    let edits: Vec<Result<Edits>> = map_with(&facts, Walk::default, |walk, facts| match plans.of(facts) {
+        Some(plan) => look(facts, plan, &candidates, walk),
+        None => Ok(Edits::default()),
+    });
+    let edits: Vec<Edits> = edits.into_iter().collect::<Result<_>>()?;
+
+    let mut found = References::default();
+    let mut meant: Vec<u32> = Vec::new();
+    for (referrer, edits) in (0u32..).zip(&edits) {
+        found.pairs.extend(edits.referrals.iter().map(|referral| (referrer, *referral)));
+        meant.extend(edits.list.iter().filter_map(Edit::referral));
+    }
+    meant.sort_unstable();
+    meant.dedup();
+    let values = map(&meant, |position| set.get(*position as usize).map(NewName::of).unwrap_or_default());
+    let value = |position: u32| meant.binary_search(&position).ok().and_then(|at| values.get(at));
+
+    let write = |(resource, edits): (&mut Resource, &Edits)| {
+        for edit in &edits.list {
+            edit.write(&mut resource.document, edit.referral().and_then(value), step);
+        }
+    };
+    if edits.len() < SIDE_BY_SIDE {
+        set.list_mut().iter_mut().zip(&edits).for_each(write);
+    } else {
+        set.list_mut().par_iter_mut().zip(&edits).with_min_len(SIDE_BY_SIDE / 4).for_each(write);
+    }
+    Ok(found)
+}
+
+fn map<'t, T: Sync, R: Send>(list: &'t [T], work: impl Fn(&'t T) -> R + Sync + Send) -> Vec<R> {
+    if list.len() < SIDE_BY_SIDE {
+        list.iter().map(work).collect()
+    } else {
+        list.par_iter().with_min_len(SIDE_BY_SIDE / 4).map(work).collect()
+    }
+}
+
+fn map_with<T: Sync, R: Send, S: Send>(
+    list: &[T],
+    start: impl Fn() -> S + Sync + Send,
+    work: impl Fn(&mut S, &T) -> R + Sync + Send,
+) -> Vec<R> {
+    if list.len() < SIDE_BY_SIDE {
+        let mut scratch = start();
+        list.iter().map(|item| work(&mut scratch, item)).collect()
+    } else {
+        list.par_iter().with_min_len(SIDE_BY_SIDE / 4).map_init(start, work).collect()
+    }
+}
+
+/// The plans of all kinds that there are.
+struct Plans<'c, 'a> {
+    by_kind: FxHashMap<(&'a str, &'a str, &'a str), Plan<'c>>,
+}
+
+impl<'c, 'a> Plans<'c, 'a> {
+    fn new(references: &'c [NameReference], facts: &[Facts<'a>]) -> Plans<'c, 'a> {
+        let mut by_kind = FxHashMap::default();
+        for facts in facts {
+            let key = (facts.id.group, facts.id.version, facts.original_kind());
+            by_kind.entry(key).or_insert_with(|| Plan::new(references, key.0, key.1, key.2));
+        }
+        Plans { by_kind }
+    }
+
+    fn of(&self, facts: &Facts<'a>) -> Option<&Plan<'c>> {
+        let plan = self.by_kind.get(&(facts.id.group, facts.id.version, facts.original_kind()))?;
+        (!plan.filters.is_empty()).then_some(plan)
+    }
+}
+
+/// One referrer while its references are looked up.
+struct Look<'l, 'a, 'f> {
+    facts: &'l Facts<'a>,
+    candidates: &'l Candidates<'a, 'f>,
+    subjects: Vec<String>,
+    role_ref: Option<Gvk>,
+    edits: Edits,
+}
+
+/// Looks up the references of one object.
+fn look<'a>(facts: &Facts<'a>, plan: &Plan<'_>, candidates: &Candidates<'a, '_>, walk: &mut Walk) -> Result<Edits> {
+    let document = &facts.resource.document;
+    let subjects = if facts.id.kind == "RoleBinding" && !facts.cluster_scoped {
+        subject_namespaces(document)?
+    } else {
+        Vec::new()
+    };
+    plan.walk(document, walk)?;
+    let mut look = Look { facts, candidates, subjects, role_ref: role_ref(document), edits: Edits::default() };
+    look.edits.list.extend(walk.empty.iter().map(|node| Edit::EmptySequence { node: *node }));
+    for hit in &walk.hits {
+        let Some(filter) = plan.filters.get(hit.filter as usize) else { continue };
+        match document.kind(hit.node) {
+            Kind::Scalar if document.is_null(hit.node) => {}
+            Kind::Scalar => look.scalar(hit.node, filter)?,
+            Kind::Mapping => look.mapping(hit.node, filter)?,
+            Kind::Sequence => {
+                for item in document.children(hit.node) {
+                    match document.kind(item) {
+                        Kind::Scalar if document.is_null(item) => {}
+                        Kind::Scalar => look.scalar(item, filter)?,
+                        Kind::Mapping => look.mapping(item, filter)?,
+                        Kind::Sequence | Kind::Alias => {
+                            return misplaced(document, item, filter, "expected a name or a mapping with one");
+                        }
+                    }
+                }
+            }
+            Kind::Alias => return misplaced(document, hit.node, filter, "expected a name, a sequence or a mapping"),
+        }
+    }
+    Ok(look.edits)
+}
+
+fn misplaced(document: &Document, node: NodeId, filter: &Filter<'_>, label: &str) -> Result<Edits> {
+    Diagnostic::error("bad-reference", format!("`{}` does not lead to a name", filter.path))
+        .at(document.place(node), label)
+        .fail()
+}
+
+impl<'a> Look<'_, 'a, '_> {
+    /// The text of a scalar after what earlier look-ups of this object will write into it.
+    fn text(&self, node: NodeId) -> &'a str {
+        let written = self.edits.list.iter().rev().find_map(|edit| match edit {
+            Edit::Name { node: n, referral } if *n == node => self.candidates.name(*referral),
+            Edit::Namespace { node: n, referral } if *n == node => self.candidates.namespace(*referral),
+            _ => None,
+        });
+        written.unwrap_or_else(|| self.facts.resource.document.text(node))
+    }
+
+    fn scalar(&mut self, node: NodeId, filter: &Filter<'_>) -> Result<()> {
+        let name = self.text(node);
+        let Some(referral) = self.referral(name, None, filter, node, |a, b| a.name() == b.name())? else {
+            return Ok(());
+        };
+        if self.candidates.name(referral) != Some(name) {
+            self.edits.list.push(Edit::Name { node, referral });
+        }
+        Ok(())
+    }
+
+    fn mapping(&mut self, mapping: NodeId, filter: &Filter<'_>) -> Result<()> {
+        let document = &self.facts.resource.document;
+        let Some(node) = document.get(mapping, "name") else {
+            return Diagnostic::error("bad-reference", format!("`{}` leads to a mapping without `name`", filter.path))
+                .at(document.place(mapping), "no `name` here")
+                .fail();
+        };
+        let beside = document.get(mapping, "namespace");
+        let (name, namespace) = (self.text(node), beside.map(|node| self.text(node)));
+        let same = |a: &Resource, b: &Resource| a.name() == b.name() && a.namespace() == b.namespace();
+        let Some(referral) = self.referral(name, namespace, filter, node, same)? else { return Ok(()) };
+        let new_namespace = self.candidates.namespace(referral).unwrap_or_default();
+        if self.candidates.name(referral) != Some(name) || !new_namespace.is_empty() {
+            self.edits.list.push(Edit::Name { node, referral });
+        }
+        if !new_namespace.is_empty() {
+            self.edits.list.push(match beside {
+                Some(node) => Edit::Namespace { node, referral },
+                None => Edit::AddNamespace { mapping, referral },
+            });
+        }
+        Ok(())
+    }
+
+    fn referral(
+        &mut self,
+        name: &str,
+        namespace: Option<&str>,
+        filter: &Filter<'_>,
+        node: NodeId,
+        same: impl Fn(&Resource, &Resource) -> bool,
+    ) -> Result<Option<u32>> {
+        let wanted = Wanted {
+            name,
+            referral: filter.referral,
+            role_ref: if filter.in_role_ref { self.role_ref.as_ref() } else { None },
+            referrer: self.facts,
+            subjects: &self.subjects,
+            namespace,
+        };
+        match self.candidates.find(&wanted, same) {
+            Found::None => Ok(None),
+            Found::One(position) => {
+                self.edits.referrals.push(position);
+                Ok(Some(position))
+            }
+            Found::Several(positions) => {
+                let kind = &filter.referral.kind;
+                let mut fault = Diagnostic::error(
+                    "ambiguous-reference",
+                    format!("{} objects could be the {kind} `{name}` that is named here", positions.len()),
+                )
+                .at(self.facts.resource.document.place(node), "named here");
+                for resource in positions.iter().filter_map(|position| self.candidates.resource(*position)) {
+                    fault = fault.at(resource.place(), format!("could be meant: now `{}`", resource.name()));
+                }
+                fault.hint("give the objects different names, or the reference the name that is meant in the end").fail()
+            }
+        }
+    }
+}
+
+/// Namespaces of the service accounts in the subjects of a RoleBinding. Where kustomize crashes, this refuses.
+fn subject_namespaces(document: &Document) -> Result<Vec<String>> {
+    let mut namespaces = Vec::new();
+    let Some(subjects) = document.try_root().and_then(|root| document.get(root, "subjects")) else {
+        return Ok(namespaces);
+    };
+    if document.kind(subjects) != Kind::Sequence {
+        return Ok(namespaces);
+    }
+    let is_text = |node| {
+        use crate::yaml::{Dialect, Value, resolve};
+        matches!(resolve::scalar(document, node, Dialect::V3), Ok(Value::Text(_))) && document.kind(node) == Kind::Scalar
+    };
+    let refuse = |node, label: &str| {
+        Diagnostic::error("bad-subject", "a subject of a RoleBinding is not what it should be")
+            .at(document.place(node), label)
+            .fail()
+    };
+    for subject in document.children(subjects) {
+        if document.kind(subject) != Kind::Mapping {
+            return refuse(subject, "expected a mapping");
+        }
+        let (Some(namespace), Some(kind)) = (document.get(subject, "namespace"), document.get(subject, "kind")) else {
+            continue;
+        };
+        if !is_text(kind) {
+            return refuse(kind, "expected text");
+        }
+        if document.text(kind) == "ServiceAccount" {
+            if !is_text(namespace) {
+                return refuse(namespace, "expected text");
+            }
+            namespaces.push(document.text(namespace).to_owned());
+        }
+    }
+    Ok(namespaces)
+}
+
+/// Group and kind of a `roleRef`, when both are there.
+fn role_ref(document: &Document) -> Option<Gvk> {
+    let role_ref = document.get(document.try_root()?, "roleRef")?;
+    let group = document.get(role_ref, "apiGroup")?;
+    let kind = document.get(role_ref, "kind")?;
+    Some(Gvk { group: document.text(group).to_owned(), version: String::new(), kind: document.text(kind).to_owned() })
+}
+
+/// Name and namespace of an object that is named, with what is known of them.
+#[derive(Default)]
+struct NewName {
+    name: String,
+    name_history: History,
+    namespace: String,
+    namespace_history: History,
+}
+
+impl NewName {
+    fn of(resource: &Resource) -> NewName {
+        let document = &resource.document;
+        let history = |field| {
+            let node = document.try_root().and_then(|root| document.at(root, &["metadata", field]));
+            node.map(|node| document.history(document.origin(node))).unwrap_or_default()
+        };
+        NewName {
+            name: resource.name().to_owned(),
+            name_history: history("name"),
+            namespace: resource.namespace().to_owned(),
+            namespace_history: history("namespace"),
+        }
+    }
+}
+
+impl Edit {
+    fn referral(&self) -> Option<u32> {
+        match self {
+            Edit::Name { referral, .. } | Edit::Namespace { referral, .. } | Edit::AddNamespace { referral, .. } => {
+                Some(*referral)
+            }
+            Edit::EmptySequence { .. } => None,
+        }
+    }
+
+    /// kustomize sets a new node: its style is the old one's, its tag is forgotten.
+    fn write(&self, document: &mut Document, new: Option<&NewName>, step: StepId) {
+        let mut editor = document.edit(step);
+        match (self, new) {
+            (Edit::Name { node, .. }, Some(new)) => {
+                if editor.document().text(*node) != new.name {
+                    let from = editor.enter(&new.name_history);
+                    editor.set_text_from(*node, &new.name, from);
+                }
+                editor.set_tag(*node, Tag::Implicit);
+            }
+            (Edit::Namespace { node, .. }, Some(new)) => {
+                if editor.document().text(*node) != new.namespace {
+                    let from = editor.enter(&new.namespace_history);
+                    editor.set_text_from(*node, &new.namespace, from);
+                }
+                editor.set_tag(*node, Tag::Implicit);
+            }
+            (Edit::AddNamespace { mapping, .. }, Some(new)) => {
+                let from = editor.enter(&new.namespace_history);
+                let style = if plain_means_string(&new.namespace) { Style::Plain } else { Style::DoubleQuoted };
+                let node = editor.scalar_from(&new.namespace, Tag::Implicit, style, from);
+                editor.insert_text_key(*mapping, "namespace", node);
+            }
+            (Edit::EmptySequence { node }, _) => editor.set_empty(*node, Kind::Sequence, Tag::Implicit),
+            (_, None) => {}
+        }
+    }
+}
