@@ -322,6 +322,13 @@ impl<'d> Editor<'d> {
         });
     }
 
+    /// Notes the tag that a node implies, as yaml.v3 does in every node it reads: where kustomize then changes the text
+    /// of that very node, the tag stays (`7` stays a number, `abc` stays text).
+    pub fn pin_tag(&mut self, node: NodeId) {
+        let tag = super::resolve::tag_of(self.document, node);
+        self.document.nodes[node.index()].tag = tag;
+    }
+
     /// Gives a node a tag as if it were written out before it: `!!int`, `!custom`.
     pub fn tag_explicitly(&mut self, node: NodeId, text: &str) {
         let tag = Tag::of_text(text);

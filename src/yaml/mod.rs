@@ -3,6 +3,7 @@
 
 mod document;
 mod editor;
+mod emit3;
 mod emit_analysis;
 mod emit_order;
 mod emit_output;
@@ -16,6 +17,7 @@ mod timestamp;
 pub use document::{Comments, Document};
 pub use editor::Editor;
 pub use emit_output::emit;
+pub use emit3::{SequenceIndent, emit_v3, emit_v3_stream};
 pub use node::{Kind, NodeId, Style, Tag};
 pub use resolve::{Dialect, Value};
 pub use timestamp::Timestamp;

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use citadel::yaml;
+use citadel::yaml::{self, SequenceIndent};
 use serde_json::json;
 
 use super::nodes;
@@ -41,6 +41,47 @@ fn prints_the_nodes_of_every_document_of_the_suites() {
         compare(&mut oracle, &text, &file.display().to_string(), &mut same, &mut skipped, &mut wrong);
     }
     eprintln!("{same} documents alike, {skipped} texts skipped, {} wrong", wrong.len());
+    for line in wrong.iter().take(10) {
+        eprintln!("{line}\n");
+    }
+    assert!(wrong.is_empty());
+}
+
+#[test]
+fn prints_nodes_as_yaml_v3_does() {
+    let Some(mut oracle) = Oracle::start() else { return };
+    let (mut same, mut skipped, mut wrong) = (0, 0, Vec::new());
+    for file in yaml_files(&suites()) {
+        let Ok(text) = std::fs::read_to_string(&file) else { continue };
+        let read = oracle.ask(&json!({"op": "nodes3", "text": text}));
+        let Some(list) = read["data"].as_array() else {
+            skipped += 1;
+            continue;
+        };
+        for (wide, indent) in [(false, SequenceIndent::Compact), (true, SequenceIndent::Wide)] {
+            let Ok(theirs) = each(&oracle.ask(&json!({"op": "emit3", "text": text, "wide": wide}))) else {
+                skipped += 1;
+                continue;
+            };
+            for (node, theirs) in list.iter().zip(theirs) {
+                if node["h"].is_string() || node["f"].is_string() {
+                    skipped += 1;
+                    continue;
+                }
+                let document = nodes::document(node);
+                let mut ours = Vec::new();
+                let done = yaml::emit_v3(&document, document.root(), indent, &mut ours);
+                if done.is_ok() && ours == theirs {
+                    same += 1;
+                } else {
+                    let (theirs, ours) = (String::from_utf8_lossy(&theirs), String::from_utf8_lossy(&ours));
+                    let line = theirs.lines().zip(ours.lines()).find(|(a, b)| a != b);
+                    wrong.push(format!("{} {indent:?} {done:?}\n{line:?}", file.display()));
+                }
+            }
+        }
+    }
+    eprintln!("{same} documents alike, {skipped} skipped, {} wrong", wrong.len());
     for line in wrong.iter().take(10) {
         eprintln!("{line}\n");
     }
