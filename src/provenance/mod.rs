@@ -190,9 +190,11 @@ impl Ledger {
             Whence::Entry(index) => Origin::entry(base + index),
             _ => origin,
         };
-        self.entries.extend(
-            history.entries.iter().map(|e| Entry { previous: moved(e.previous), from: moved(e.from), ..*e }),
-        );
+        self.entries.extend(history.entries.iter().map(|e| Entry {
+            previous: moved(e.previous),
+            from: moved(e.from),
+            ..*e
+        }));
         history.end.map_or(Origin::NONE, moved)
     }
 }

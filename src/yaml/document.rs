@@ -27,6 +27,7 @@ struct Extras {
     tags: BTreeMap<NodeId, String>,
     anchors: BTreeMap<NodeId, String>,
     comments: BTreeMap<NodeId, Comments>,
+    document: Comments,
 }
 
 /// What a step took away.
@@ -127,9 +128,15 @@ impl Document {
         self.extras.as_ref()?.comments.get(&node)
     }
 
+    /// The comments of the document itself: `head` is set off from its first line by an empty line, `foot` stands
+    /// behind its last value.
+    pub fn document_comments(&self) -> Option<&Comments> {
+        self.extras.as_ref().map(|e| &e.document).filter(|comments| **comments != Comments::default())
+    }
+
     /// Whether any comment was kept.
     pub fn has_comments(&self) -> bool {
-        self.extras.as_ref().is_some_and(|e| !e.comments.is_empty())
+        self.extras.as_ref().is_some_and(|e| !e.comments.is_empty() || e.document != Comments::default())
     }
 
     /// The text of a scalar (unescaped, unfolded) or the name of an alias; empty for collections.
@@ -328,6 +335,13 @@ impl Document {
         })
     }
 
+    /// Makes a detached alias whose name is a range of the source or of [`Document::add_text`].
+    pub(super) fn push_alias(&mut self, name: Range, origin: Origin) -> NodeId {
+        let node = self.push_scalar(name, Style::Plain, Tag::Implicit, origin);
+        self.nodes[node.index()].kind = Kind::Alias;
+        node
+    }
+
     /// Makes a detached, empty mapping or sequence.
     pub(super) fn push_collection(&mut self, kind: Kind, style: Style, tag: Tag, origin: Origin) -> NodeId {
         self.push(Node {
@@ -376,6 +390,13 @@ impl Document {
         }
     }
 
+    /// Gives a node the tag that is written in front of it.
+    pub(super) fn set_written_tag(&mut self, node: NodeId, tag: Tag) {
+        let n = &mut self.nodes[node.index()];
+        n.tag = tag;
+        n.tagged = true;
+    }
+
     pub(super) fn set_tag_text(&mut self, node: NodeId, text: &str) {
         self.nodes[node.index()].tag = Tag::Other;
         self.extras.get_or_insert_default().tags.insert(node, text.to_owned());
@@ -384,6 +405,82 @@ impl Document {
     /// The comments of a node, made when there are none yet.
     pub(super) fn comments_mut(&mut self, node: NodeId) -> &mut Comments {
         self.extras.get_or_insert_default().comments.entry(node).or_default()
+    }
+
+    pub(super) fn clear_anchors(&mut self) {
+        if let Some(extras) = &mut self.extras {
+            extras.anchors.clear();
+        }
+    }
+
+    /// An empty document over the same text, with the same comments round it.
+    pub(super) fn beside(&self) -> Document {
+        let mut document = Document::new(self.source, Arc::clone(&self.text));
+        if let Some(comments) = self.document_comments() {
+            document.set_document_comments(comments.clone());
+        }
+        document
+    }
+
+    /// Copies one node of a document over the same text, without what hangs below it and without its anchor.
+    pub(super) fn adopt(&mut self, other: &Document, node: NodeId) -> NodeId {
+        let mut n = other.nodes[node.index()].clone();
+        if matches!(n.kind, Kind::Mapping | Kind::Sequence) {
+            n.text = Range { start: 0, len: 0 };
+        } else if n.text.start & ADDED != 0 {
+            n.text = self.add_text(other.text(node));
+        }
+        n.first = None;
+        n.next = None;
+        n.key = None;
+        let copy = self.push(n);
+        if let Some(extras) = &other.extras {
+            if let Some(tag) = extras.tags.get(&node) {
+                self.set_tag_text(copy, tag);
+            }
+            if let Some(comments) = extras.comments.get(&node) {
+                *self.comments_mut(copy) = comments.clone();
+            }
+        }
+        copy
+    }
+
+    /// A document of its own over the same text that holds a node and what hangs below it.
+    pub(super) fn cut_out(&self, node: NodeId) -> Document {
+        let mut document = Document::new(self.source, Arc::clone(&self.text));
+        let root = document.adopt(self, node);
+        document.set_root(root);
+        let mut todo = vec![(node, root)];
+        while let Some((from, to)) = todo.pop() {
+            for child in self.children(from) {
+                let key = self.key(child).map(|key| {
+                    let copy = document.adopt(self, key);
+                    if !self.is_empty(key) {
+                        todo.push((key, copy));
+                    }
+                    copy
+                });
+                let copy = document.adopt(self, child);
+                document.append(to, key, copy);
+                if !self.is_empty(child) {
+                    todo.push((child, copy));
+                }
+            }
+        }
+        document
+    }
+
+    pub(super) fn set_document_comments(&mut self, comments: Comments) {
+        self.extras.get_or_insert_default().document = comments;
+    }
+
+    /// Forgets the comments of a node when all three are empty.
+    pub(super) fn drop_empty_comments(&mut self, node: NodeId) {
+        if let Some(extras) = &mut self.extras
+            && extras.comments.get(&node).is_some_and(|comments| *comments == Comments::default())
+        {
+            extras.comments.remove(&node);
+        }
     }
 }
 

@@ -1,7 +1,10 @@
 //! Text ↔ nodes. Faithful to go-yaml: v3 for resources, v2 for kustomization files, JSON patches and configurations.
 //! Knows no Kubernetes. A scalar is (text, style, tag), never a typed value: who reads it chooses the resolver.
 
+mod compose;
+mod decode_v2;
 mod document;
+mod duplicates;
 mod editor;
 mod emit3;
 mod emit_analysis;
@@ -9,15 +12,23 @@ mod emit_order;
 mod emit_output;
 mod emit_reread;
 mod emit_text;
+mod expand;
+mod fault;
 mod node;
 mod number;
+mod parse;
+mod read;
 pub mod resolve;
+mod scan;
+mod split;
 mod timestamp;
 
 pub use document::{Comments, Document};
+pub use duplicates::check_duplicate_keys;
 pub use editor::Editor;
 pub use emit_output::emit;
 pub use emit3::{SequenceIndent, emit_v3, emit_v3_stream};
 pub use node::{Kind, NodeId, Style, Tag};
+pub use read::{Keep, read_document_v3, read_documents_v3, read_resources, read_v2};
 pub use resolve::{Dialect, Value};
 pub use timestamp::Timestamp;

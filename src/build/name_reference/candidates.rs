@@ -449,7 +449,9 @@ impl<'w> Namespaces<'w> {
         let scopes = (!wanted.referrer.cluster_scoped).then(|| reachable_scopes(wanted));
         let beside = match wanted.namespace {
             None => Beside::Nothing,
-            Some(namespace) if candidates.is_original_namespace(namespace, wanted) => Beside::Original(namespace),
+            Some(namespace) if candidates.is_original_namespace(namespace, wanted) => {
+                Beside::Original(namespace)
+            }
             Some(namespace) => Beside::Current(namespace),
         };
         Namespaces { scopes, beside }
@@ -476,7 +478,8 @@ impl<'w> Namespaces<'w> {
             && (wanted.referrer.cluster_scoped
                 || facts.cluster_scoped
                 || facts.id.namespace == wanted.referrer.id.namespace
-                || (facts.id.kind == "ServiceAccount" && wanted.subjects.iter().any(|s| s == facts.namespace)))
+                || (facts.id.kind == "ServiceAccount"
+                    && wanted.subjects.iter().any(|s| s == facts.namespace)))
     }
 }
 

@@ -153,7 +153,12 @@ struct Look<'l, 'a, 'f> {
 }
 
 /// Looks up the references of one object.
-fn look<'a>(facts: &Facts<'a>, plan: &Plan<'_>, candidates: &Candidates<'a, '_>, walk: &mut Walk) -> Result<Edits> {
+fn look<'a>(
+    facts: &Facts<'a>,
+    plan: &Plan<'_>,
+    candidates: &Candidates<'a, '_>,
+    walk: &mut Walk,
+) -> Result<Edits> {
     let document = &facts.resource.document;
     let subjects = if facts.id.kind == "RoleBinding" && !facts.cluster_scoped {
         subject_namespaces(document)?
@@ -161,7 +166,8 @@ fn look<'a>(facts: &Facts<'a>, plan: &Plan<'_>, candidates: &Candidates<'a, '_>,
         Vec::new()
     };
     plan.walk(document, walk)?;
-    let mut look = Look { facts, candidates, subjects, role_ref: role_ref(document), edits: Edits::default() };
+    let mut look =
+        Look { facts, candidates, subjects, role_ref: role_ref(document), edits: Edits::default() };
     look.edits.list.extend(walk.empty.iter().map(|node| Edit::EmptySequence { node: *node }));
     for hit in &walk.hits {
         let Some(filter) = plan.filters.get(hit.filter as usize) else { continue };
@@ -176,12 +182,19 @@ fn look<'a>(facts: &Facts<'a>, plan: &Plan<'_>, candidates: &Candidates<'a, '_>,
                         Kind::Scalar => look.scalar(item, filter)?,
                         Kind::Mapping => look.mapping(item, filter)?,
                         Kind::Sequence | Kind::Alias => {
-                            return misplaced(document, item, filter, "expected a name or a mapping with one");
+                            return misplaced(
+                                document,
+                                item,
+                                filter,
+                                "expected a name or a mapping with one",
+                            );
                         }
                     }
                 }
             }
-            Kind::Alias => return misplaced(document, hit.node, filter, "expected a name, a sequence or a mapping"),
+            Kind::Alias => {
+                return misplaced(document, hit.node, filter, "expected a name, a sequence or a mapping");
+            }
         }
     }
     Ok(look.edits)
@@ -218,9 +231,12 @@ impl<'a> Look<'_, 'a, '_> {
     fn mapping(&mut self, mapping: NodeId, filter: &Filter<'_>) -> Result<()> {
         let document = &self.facts.resource.document;
         let Some(node) = document.get(mapping, "name") else {
-            return Diagnostic::error("bad-reference", format!("`{}` leads to a mapping without `name`", filter.path))
-                .at(document.place(mapping), "no `name` here")
-                .fail();
+            return Diagnostic::error(
+                "bad-reference",
+                format!("`{}` leads to a mapping without `name`", filter.path),
+            )
+            .at(document.place(mapping), "no `name` here")
+            .fail();
         };
         let beside = document.get(mapping, "namespace");
         let (name, namespace) = (self.text(node), beside.map(|node| self.text(node)));
@@ -288,7 +304,8 @@ fn subject_namespaces(document: &Document) -> Result<Vec<String>> {
     }
     let is_text = |node| {
         use crate::yaml::{Dialect, Value, resolve};
-        matches!(resolve::scalar(document, node, Dialect::V3), Ok(Value::Text(_))) && document.kind(node) == Kind::Scalar
+        matches!(resolve::scalar(document, node, Dialect::V3), Ok(Value::Text(_)))
+            && document.kind(node) == Kind::Scalar
     };
     let refuse = |node, label: &str| {
         Diagnostic::error("bad-subject", "a subject of a RoleBinding is not what it should be")
@@ -299,7 +316,9 @@ fn subject_namespaces(document: &Document) -> Result<Vec<String>> {
         if document.kind(subject) != Kind::Mapping {
             return refuse(subject, "expected a mapping");
         }
-        let (Some(namespace), Some(kind)) = (document.get(subject, "namespace"), document.get(subject, "kind")) else {
+        let (Some(namespace), Some(kind)) =
+            (document.get(subject, "namespace"), document.get(subject, "kind"))
+        else {
             continue;
         };
         if !is_text(kind) {
@@ -320,7 +339,11 @@ fn role_ref(document: &Document) -> Option<Gvk> {
     let role_ref = document.get(document.try_root()?, "roleRef")?;
     let group = document.get(role_ref, "apiGroup")?;
     let kind = document.get(role_ref, "kind")?;
-    Some(Gvk { group: document.text(group).to_owned(), version: String::new(), kind: document.text(kind).to_owned() })
+    Some(Gvk {
+        group: document.text(group).to_owned(),
+        version: String::new(),
+        kind: document.text(kind).to_owned(),
+    })
 }
 
 /// Name and namespace of an object that is named, with what is known of them.
@@ -351,9 +374,9 @@ impl NewName {
 impl Edit {
     fn referral(&self) -> Option<u32> {
         match self {
-            Edit::Name { referral, .. } | Edit::Namespace { referral, .. } | Edit::AddNamespace { referral, .. } => {
-                Some(*referral)
-            }
+            Edit::Name { referral, .. }
+            | Edit::Namespace { referral, .. }
+            | Edit::AddNamespace { referral, .. } => Some(*referral),
             Edit::EmptySequence { .. } => None,
         }
     }
@@ -378,7 +401,8 @@ impl Edit {
             }
             (Edit::AddNamespace { mapping, .. }, Some(new)) => {
                 let from = editor.enter(&new.namespace_history);
-                let style = if plain_means_string(&new.namespace) { Style::Plain } else { Style::DoubleQuoted };
+                let style =
+                    if plain_means_string(&new.namespace) { Style::Plain } else { Style::DoubleQuoted };
                 let node = editor.scalar_from(&new.namespace, Tag::Implicit, style, from);
                 editor.insert_text_key(*mapping, "namespace", node);
             }

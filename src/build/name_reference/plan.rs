@@ -74,10 +74,13 @@ impl<'c> Plan<'c> {
         }
         let mut at = 0;
         for text in split_path(path, "/") {
-            let (name, sequence) = text.strip_suffix("[]").map_or((text.as_str(), false), |name| (name, true));
+            let (name, sequence) =
+                text.strip_suffix("[]").map_or((text.as_str(), false), |name| (name, true));
             let part = name.trim();
             let below = self.branches[at].below.iter().map(|b| *b as usize);
-            let known = below.into_iter().find(|b| self.branches[*b].part == part && self.branches[*b].sequence == sequence);
+            let known = below
+                .into_iter()
+                .find(|b| self.branches[*b].part == part && self.branches[*b].sequence == sequence);
             at = known.unwrap_or_else(|| {
                 let odd = name.is_empty()
                     || matches!(part, "-" | "*")
@@ -153,7 +156,10 @@ impl<'c> Plan<'c> {
         let part = self.branches.get(below as usize).map_or("", |next| next.part.as_str());
         Diagnostic::error(
             "field-spec-through-scalar",
-            format!("expected a mapping or sequence to look for `{part}` in, found `{}`", document.text(node)),
+            format!(
+                "expected a mapping or sequence to look for `{part}` in, found `{}`",
+                document.text(node)
+            ),
         )
         .at(document.place(node), "a scalar stands here")
         .while_doing(format!("considering name reference `{}`", self.path_through(below)))

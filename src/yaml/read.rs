@@ -1,0 +1,154 @@
+//! The doors into this room: whole texts to documents, as each reader in kustomize takes them.
+
+use std::sync::Arc;
+
+use super::compose::Composer;
+use super::decode_v2;
+use super::document::Document;
+use super::expand::resolve_aliases;
+use super::node::{Kind, NodeId, Style, Tag};
+use super::resolve::Dialect;
+use super::split::split_documents;
+use crate::diagnostic::{Diagnostic, Result};
+use crate::provenance::Origin;
+use crate::source::{Place, SourceId};
+
+/// Reads a text of resources as kustomize reads one file (kyaml's `ByteReader`): splits it at lines that begin with
+/// `---`, reads the first document of each part by YAML v3 (so text behind `...` is dropped), leaves out empty ones,
+/// takes the items out of a `List` or `ResourceList` that is alone in its text, and resolves aliases and merge keys.
+///
+/// What comes after, in other rooms: dropping empty objects, checks of `kind` and `metadata.name`, taking apart the
+/// other kinds that end in `List`. Duplicate keys are still there: see [`super::check_duplicate_keys`].
+///
+/// Line ends must be normalised (`\r\n` to `\n`) before the text is registered as a source. Comments are kept in
+/// documents in which one could be a schema (`# {"type": …}`), since those change merges.
+pub fn read_resources(source: SourceId, text: &Arc<str>) -> Result<Vec<Document>> {
+    let parts = split_documents(source, text)?;
+    let alone = parts.len() == 1;
+    let mut documents = Vec::new();
+    for part in parts {
+        read_resource_part(source, text, part, alone, &mut documents)?;
+    }
+    Ok(documents)
+}
+
+fn read_resource_part(
+    source: SourceId,
+    text: &Arc<str>,
+    part: std::ops::Range<usize>,
+    alone: bool,
+    into: &mut Vec<Document>,
+) -> Result<()> {
+    let comments = text.get(part.clone()).is_some_and(may_hold_schema_comment);
+    let mut composer = Composer::new(source, text, part, Dialect::V3, comments);
+    let Some(composed) = composer.next_document().map_err(|fault| Box::new(fault.tell(source)))? else {
+        return Ok(());
+    };
+    let Some(root) = composed.document.try_root() else { return Ok(()) };
+    if is_null(&composed.document, root) {
+        return Ok(());
+    }
+    let items = if alone { list_items(&composed.document, root) } else { None };
+    into.extend(resolve_aliases(composed, items.as_deref()).map_err(|fault| Box::new(fault.tell(source)))?);
+    Ok(())
+}
+
+/// Whether yaml.v3 takes a node for null.
+pub(super) fn is_null(document: &Document, node: NodeId) -> bool {
+    match document.tag(node) {
+        Tag::Null => true,
+        Tag::Implicit => {
+            document.kind(node) == Kind::Scalar
+                && document.style(node) == Style::Plain
+                && matches!(document.text(node), "" | "~" | "null" | "Null" | "NULL")
+        }
+        _ => false,
+    }
+}
+
+/// The items of a `List` or `ResourceList`; kyaml takes keys and values of a mapping for items too.
+fn list_items(document: &Document, root: NodeId) -> Option<Vec<NodeId>> {
+    let kind = document.get(root, "kind")?;
+    if !matches!(document.text(kind), "List" | "ResourceList") || is_null(document, kind) {
+        return None;
+    }
+    let Some(items) = document.get(root, "items") else {
+        return document.get(root, "functionConfig").map(|_| Vec::new());
+    };
+    let mut nodes = Vec::new();
+    for child in document.children(items) {
+        nodes.extend(document.key(child));
+        nodes.push(child);
+    }
+    Some(nodes)
+}
+
+/// Whether a comment in the text could be a JSON object.
+fn may_hold_schema_comment(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    memchr::memchr_iter(b'#', bytes).any(|i| {
+        let rest = bytes[i..].iter().skip_while(|b| **b == b'#').find(|b| !matches!(b, b' ' | b'\t' | b'\r'));
+        rest == Some(&b'{')
+    })
+}
+
+/// Reads a kustomization file, JSON patch or configuration as `sigs.k8s.io/yaml` does, by YAML v2 (1.1): the first
+/// document only; aliases and merge keys resolved; of keys that stand twice in one mapping, the last one counts, which
+/// is noted in `warnings`. An empty text gives a null. Scalars are still unresolved.
+pub fn read_v2(source: SourceId, text: &Arc<str>, warnings: &mut Vec<Diagnostic>) -> Result<Document> {
+    let mut composer = Composer::new(source, text, 0..text.len(), Dialect::V2, false);
+    let tell = |fault: Box<super::fault::Fault>| Box::new(fault.tell(source));
+    let Some(composed) = composer.next_document().map_err(tell)? else {
+        let mut document = Document::new(source, Arc::clone(text));
+        let empty = document.add_text("");
+        let root = document.push_scalar(empty, Style::Plain, Tag::Implicit, Origin::at(0));
+        document.set_root(root);
+        return Ok(document);
+    };
+    let (document, repeated) = decode_v2::decode(composed).map_err(tell)?;
+    warnings.extend(repeated.into_iter().map(|repeated| {
+        Diagnostic::warning(
+            "yaml-duplicate-key",
+            format!("key `{}` is set twice in one mapping; the last one counts", repeated.key),
+        )
+        .at(Place { source, offset: repeated.dropped }, "ignored")
+        .at(Place { source, offset: repeated.kept }, "counts")
+        .hint("keep one of the two")
+    }));
+    Ok(document)
+}
+
+/// What [`read_documents_v3`] keeps.
+#[derive(Clone, Copy, Debug)]
+pub struct Keep {
+    /// Comments, attached as yaml.v3 does.
+    pub comments: bool,
+    /// Aliases and merge keys as they stand; otherwise they are resolved as in resources.
+    pub aliases: bool,
+}
+
+/// Reads all documents of a text by YAML v3, as a yaml.v3 decoder hands out nodes: nothing split beforehand, nothing
+/// left out.
+pub fn read_documents_v3(source: SourceId, text: &Arc<str>, keep: Keep) -> Result<Vec<Document>> {
+    let mut composer = Composer::new(source, text, 0..text.len(), Dialect::V3, keep.comments);
+    let tell = |fault: Box<super::fault::Fault>| Box::new(fault.tell(source));
+    let mut documents = Vec::new();
+    while let Some(composed) = composer.next_document().map_err(tell)? {
+        if keep.aliases {
+            documents.push(composed.document);
+        } else {
+            documents.extend(resolve_aliases(composed, None).map_err(tell)?);
+        }
+    }
+    Ok(documents)
+}
+
+/// Reads the first document of a text by YAML v3, comments, anchors and aliases kept, as kyaml's `Parse` does (for
+/// structured data in strings); `None` when there is none, which kyaml refuses.
+pub fn read_document_v3(source: SourceId, text: &Arc<str>) -> Result<Option<Document>> {
+    let mut composer = Composer::new(source, text, 0..text.len(), Dialect::V3, true);
+    match composer.next_document() {
+        Ok(composed) => Ok(composed.map(|composed| composed.document)),
+        Err(fault) => Err(Box::new(fault.tell(source))),
+    }
+}
