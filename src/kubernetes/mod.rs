@@ -1,6 +1,8 @@
 //! What is known of kinds: scopes, merge keys, reference fields, default field specs. Built-in tables plus what a
 //! build adds (`crds`, `configurations`, `openapi`).
 
+mod crd;
+mod decode;
 mod defaults;
 mod field_spec;
 mod gvk;
