@@ -62,6 +62,11 @@ impl Sources {
         &self.list[id.0 as usize]
     }
 
+    /// Whether a place lies in one of these texts.
+    pub fn holds(&self, place: Place) -> bool {
+        (place.source.0 as usize) < self.list.len()
+    }
+
     /// Line and column of a place, both from 1; the column counts characters.
     pub fn position(&self, place: Place) -> (usize, usize) {
         let text = &self.get(place.source).text;

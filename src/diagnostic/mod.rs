@@ -1,10 +1,14 @@
 //! A fault told well: code, severity, one sentence, places, trace, hints. Written where the fault is found; drawn in
-//! one place (`draw.rs`).
+//! one place (`draw.rs`; as JSON, `findings.rs`).
 
+mod draw;
+mod findings;
 mod nearest;
 
 use crate::source::Place;
 
+pub use draw::{Dress, draw};
+pub use findings::findings;
 pub use nearest::nearest;
 
 /// How bad it is.

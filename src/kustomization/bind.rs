@@ -194,7 +194,7 @@ impl<'d> Binder<'d> {
     }
 
     fn fit_map(&mut self, bound: &mut Bound, node: NodeId, coerce: bool) {
-        let entries = match entries(self.document, node, self.dialect, self.warnings) {
+        let entries = match entries(self.document, node, self.dialect) {
             Ok(entries) => entries,
             Err(fault) => return self.faults.push(*fault),
         };
@@ -216,7 +216,7 @@ impl<'d> Binder<'d> {
     }
 
     fn fit_struct(&mut self, bound: &mut Bound, node: NodeId, shape: &'static Struct, coerce: bool) {
-        let entries = match entries(self.document, node, self.dialect, self.warnings) {
+        let entries = match entries(self.document, node, self.dialect) {
             Ok(entries) => entries,
             Err(fault) => return self.faults.push(*fault),
         };

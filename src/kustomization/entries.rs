@@ -1,11 +1,11 @@
-//! The entries of a mapping as kustomize's decoder meets them: merge keys taken in, keys as text, duplicates dropped,
-//! sorted. Their values are read in `bind.rs`.
+//! The entries of a mapping as JSON would have them: keys as text, sorted. Merge keys and keys that are written twice
+//! were dealt with when the text was read; values are read in `bind.rs`.
 
 use super::number::float_text;
-use crate::diagnostic::{Diagnostic, Result, Warnings};
+use crate::diagnostic::{Diagnostic, Result};
 use crate::source::Place;
 use crate::yaml::resolve::{self, Dialect, Value};
-use crate::yaml::{Document, Kind, NodeId, Style, Tag};
+use crate::yaml::{Document, Kind, NodeId};
 
 /// One entry.
 pub(super) struct Entry {
@@ -13,104 +13,24 @@ pub(super) struct Entry {
     pub(super) name: String,
     pub(super) key: NodeId,
     pub(super) value: NodeId,
-    /// Whether it came through `<<`.
-    merged: bool,
 }
 
-/// Whether a key is `<<` and means it.
-fn is_merge(document: &Document, key: NodeId) -> bool {
-    if document.kind(key) != Kind::Scalar || document.text(key) != "<<" {
-        return false;
-    }
-    match document.tag(key) {
-        Tag::Implicit => document.style(key) == Style::Plain,
-        tag => tag == Tag::Merge,
-    }
-}
-
-/// The entries of a mapping, sorted by key. Of equal keys the last one wins, with a warning; what `<<` brings in counts
-/// as written where the `<<` stands (yaml.v2), or before all other entries (yaml.v3).
-pub(super) fn entries(
-    document: &Document,
-    mapping: NodeId,
-    dialect: Dialect,
-    warnings: &mut Warnings,
-) -> Result<Vec<Entry>> {
+/// The entries of a mapping, sorted by key. Where two keys become the same text (`1` and `"1"`), kustomize takes either
+/// of them, and citadel the later one.
+pub(super) fn entries(document: &Document, mapping: NodeId, dialect: Dialect) -> Result<Vec<Entry>> {
     let mut list = Vec::with_capacity(document.len(mapping));
-    let mut merges = false;
     for (key, value) in document.entries(mapping) {
-        if is_merge(document, key) {
-            merges = true;
-            break;
-        }
-        list.push(Entry { name: key_text(document, key, dialect)?, key, value, merged: false });
-    }
-    if merges {
-        list = with_merges(document, mapping, dialect)?;
+        list.push(Entry { name: key_text(document, key, dialect)?, key, value });
     }
     list.sort_by(|a, b| a.name.cmp(&b.name));
-    let mut kept: Vec<Entry> = Vec::with_capacity(list.len());
-    for entry in list {
-        match kept.last_mut() {
-            Some(last) if last.name == entry.name => {
-                if !last.merged && !entry.merged {
-                    warnings.add(duplicate(document, &last.name, last.key, entry.key));
-                }
-                *last = entry;
-            }
-            _ => kept.push(entry),
+    list.dedup_by(|later, earlier| {
+        let same = later.name == earlier.name;
+        if same {
+            std::mem::swap(later, earlier);
         }
-    }
-    Ok(kept)
-}
-
-fn duplicate(document: &Document, name: &str, first: NodeId, second: NodeId) -> Diagnostic {
-    Diagnostic::warning("duplicate-key", format!("`{name}` is written twice, and the first is ignored"))
-        .at(document.place(second), "this one counts")
-        .at(document.place(first), "this one is ignored")
-        .hint("keep one of them")
-}
-
-/// The same when there are merge keys: all assignments in their order.
-fn with_merges(document: &Document, mapping: NodeId, dialect: Dialect) -> Result<Vec<Entry>> {
-    let mut list = Vec::new();
-    // What is still to be taken in, the next one last: (key, value, came through `<<`).
-    let mut todo: Vec<(NodeId, NodeId, bool)> = Vec::new();
-    let open = |todo: &mut Vec<(NodeId, NodeId, bool)>, mapping: NodeId, merged: bool| {
-        let start = todo.len();
-        todo.extend(document.entries(mapping).map(|(key, value)| (key, value, merged)));
-        if dialect == Dialect::V3 {
-            todo[start..].sort_by_key(|(key, ..)| !is_merge(document, *key));
-        }
-        todo[start..].reverse();
-    };
-    open(&mut todo, mapping, false);
-    while let Some((key, value, merged)) = todo.pop() {
-        if !is_merge(document, key) {
-            list.push(Entry { name: key_text(document, key, dialect)?, key, value, merged });
-            continue;
-        }
-        match document.kind(value) {
-            Kind::Mapping => open(&mut todo, value, true),
-            Kind::Sequence => {
-                // Earlier ones take precedence, so they are assigned last.
-                for item in document.children(value) {
-                    if document.kind(item) != Kind::Mapping {
-                        return merge_needs_mapping(document, item);
-                    }
-                    open(&mut todo, item, true);
-                }
-            }
-            Kind::Scalar | Kind::Alias => return merge_needs_mapping(document, value),
-        }
-    }
+        same
+    });
     Ok(list)
-}
-
-fn merge_needs_mapping<T>(document: &Document, node: NodeId) -> Result<T> {
-    Diagnostic::error("merge-needs-mapping", "`<<` takes a mapping or a list of mappings")
-        .at(document.place(node), "this is neither")
-        .fail()
 }
 
 fn key_text(document: &Document, key: NodeId, dialect: Dialect) -> Result<String> {
