@@ -28,7 +28,7 @@ pub(crate) fn yaml_files(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
-fn suites() -> PathBuf {
+pub(crate) fn suites() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/conformance")
 }
 

@@ -2,5 +2,6 @@
 #![allow(clippy::print_stderr)] // what was compared and what was skipped
 
 mod emit;
+mod milestone;
 mod nodes;
 mod oracle;

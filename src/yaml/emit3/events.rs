@@ -70,7 +70,8 @@ struct Open<'d> {
 static NO_COMMENTS: Comments = Comments { head: String::new(), line: String::new(), foot: String::new() };
 
 pub(super) fn of(document: &Document, node: NodeId) -> Result<Vec<Event<'_>>> {
-    let whole = &NO_COMMENTS;
+    let whole = if document.try_root() == Some(node) { document.document_comments() } else { None };
+    let whole = whole.unwrap_or(&NO_COMMENTS);
     let mut teller = Teller { document, events: Vec::new(), open: Vec::new() };
     teller.events.push(Event { what: What::DocumentStart, head: &whole.head, ..Event::default() });
     teller.node(node, "", false)?;
