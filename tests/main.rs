@@ -2,4 +2,5 @@
 #![allow(clippy::disallowed_methods, clippy::disallowed_types)] // tests look at the machine itself
 
 mod architecture;
+mod kustomization;
 mod yaml;

@@ -4,4 +4,4 @@
 mod emit;
 mod milestone;
 mod nodes;
-mod oracle;
+pub(crate) mod oracle;
