@@ -1,13 +1,17 @@
 //! Aliases, merge keys and repeated keys as go-yaml v2 decodes them: entries take effect in the order of the text,
-//! merged ones too, and the last one counts.
+//! merged ones too, and the last one counts. Then what `sigs.k8s.io/yaml` makes of keys on the way to JSON: texts.
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::compose::Composed;
 use super::document::Document;
 use super::fault::{Fault, Reading};
-use super::node::{Kind, NodeId, Tag};
+use super::node::{Kind, NodeId, Style, Tag};
+use super::number;
+use super::resolve::{self, Dialect, Value};
+use crate::diagnostic::{Diagnostic, Result};
 use crate::provenance::Whence;
+use std::borrow::Cow;
 
 /// A key that was written twice in one mapping.
 pub(super) struct Repeated {
@@ -65,8 +69,75 @@ struct Decoder<'d> {
     repeated: Vec<Repeated>,
 }
 
-/// The document without aliases, merge keys and repeated keys.
-pub(super) fn decode(composed: Composed) -> Reading<(Document, Vec<Repeated>)> {
+/// The document without aliases, merge keys and repeated keys, all keys texts, with nothing in it that JSON has not.
+pub(super) fn decode(composed: Composed) -> Result<(Document, Vec<Repeated>)> {
+    let document = &composed.document;
+    for node in (0..document.nodes.len()).map(NodeId::new) {
+        if document.kind(node) == Kind::Scalar && document.is_tagged(node) {
+            resolve::scalar(document, node, Dialect::V2)?;
+        }
+    }
+    let source = document.source();
+    let (document, repeated) = expand(composed).map_err(|fault| Box::new(fault.tell(source)))?;
+    check_json(&document)?;
+    Ok((document, repeated))
+}
+
+/// JSON knows no infinity, nothing that is not a number, and no keys but texts.
+fn check_json(document: &Document) -> Result<()> {
+    let mut todo: Vec<NodeId> = document.try_root().into_iter().collect();
+    while let Some(node) = todo.pop() {
+        if document.kind(node) != Kind::Scalar {
+            if let Some((key, _)) = document.entries(node).find(|(key, _)| key_name(document, *key).is_none())
+            {
+                let text = document.text(key);
+                return Diagnostic::error("yaml-key", format!("found a key that is no text: `{text}`"))
+                    .at(document.place(key), "a null, or a number that is too large")
+                    .hint("put the key in quotes")
+                    .fail();
+            }
+            todo.extend(document.children(node));
+        } else if let Value::Float(value) = resolve::scalar(document, node, Dialect::V2)?
+            && !value.is_finite()
+        {
+            let text = document.text(node);
+            return Diagnostic::error("yaml-not-json", format!("`{text}` is no number that JSON has"))
+                .at(document.place(node), "infinite, or not a number")
+                .hint("put it in quotes if it is meant as text")
+                .fail();
+        }
+    }
+    Ok(())
+}
+
+/// What a key is in JSON; `None` for a null or a number above 63 bits, which `sigs.k8s.io/yaml` refuses.
+fn key_name(document: &Document, key: NodeId) -> Option<Cow<'_, str>> {
+    let text = document.text(key);
+    Some(match resolve::scalar(document, key, Dialect::V2).unwrap_or(Value::Text(Cow::Borrowed(text))) {
+        Value::Text(text) => text,
+        Value::Null | Value::Unsigned(_) => return None,
+        Value::Bool(value) => Cow::Borrowed(if value { "true" } else { "false" }),
+        Value::Int(value) => Cow::Owned(value.to_string()),
+        Value::Float(value) if value.is_nan() => Cow::Borrowed(".nan"),
+        Value::Float(value) => Cow::Owned(float_key(value)),
+        Value::Timestamp(_) => Cow::Borrowed(text),
+        Value::Bytes(bytes) => Cow::Owned(String::from_utf8_lossy(&bytes).into_owned()),
+    })
+}
+
+/// Keys are written with the precision of 32 bits.
+fn float_key(value: f64) -> String {
+    #[expect(clippy::cast_possible_truncation, reason = "as Go converts it")]
+    let short = value as f32;
+    if short.is_infinite() {
+        return if short > 0.0 { ".inf" } else { "-.inf" }.to_owned();
+    }
+    let mut out = Vec::new();
+    number::write_yaml_float(short.to_string().parse().unwrap_or(value), &mut out);
+    String::from_utf8(out).unwrap_or_default()
+}
+
+fn expand(composed: Composed) -> Reading<(Document, Vec<Repeated>)> {
     let Some(root) = composed.document.try_root() else { return Ok((composed.document, Vec::new())) };
     if !composed.unfinished && !needs_decoding(&composed.document) {
         let mut document = composed.document;
@@ -93,22 +164,28 @@ pub(super) fn decode(composed: Composed) -> Reading<(Document, Vec<Repeated>)> {
     Ok((decoder.out, decoder.repeated))
 }
 
-/// Whether a key is a collection or stands twice in its mapping.
+/// Whether a key is no text or stands twice in its mapping.
 fn needs_decoding(document: &Document) -> bool {
     (0..document.nodes.len()).map(NodeId::new).filter(|node| document.kind(*node) == Kind::Mapping).any(
         |node| {
-            document.entries(node).any(|(key, _)| document.kind(key) != Kind::Scalar)
-                || super::duplicates::first_repeated_key(document, node).is_some()
+            document.entries(node).any(|(key, _)| {
+                document.kind(key) != Kind::Scalar
+                    || !matches!(resolve::scalar(document, key, Dialect::V2), Ok(Value::Text(_)))
+            }) || super::duplicates::first_repeated_key(document, node).is_some()
         },
     )
 }
 
+fn offset(document: &Document, node: NodeId) -> u32 {
+    match document.origin(node).read() {
+        Whence::Own(offset) => offset,
+        _ => 0,
+    }
+}
+
 impl Decoder<'_> {
     fn offset(&self, node: NodeId) -> u32 {
-        match self.document.origin(node).read() {
-            Whence::Own(offset) => offset,
-            _ => 0,
-        }
+        offset(self.document, node)
     }
 
     fn run(&mut self) -> Reading<()> {
@@ -265,22 +342,33 @@ impl Decoder<'_> {
 
     fn put(&mut self, table: usize, mapping: Option<NodeId>) -> Reading<()> {
         let (Some(value), Some(key)) = (self.results.pop(), self.results.pop()) else { return Ok(()) };
-        let at = |node: NodeId| match self.out.origin(node).read() {
-            Whence::Own(offset) => offset,
-            _ => 0,
-        };
         if self.out.kind(key) != Kind::Scalar {
-            return Fault::new(at(key) as usize, "found a mapping or list as a key")
+            return Fault::new(offset(&self.out, key) as usize, "found a mapping or list as a key")
                 .code("yaml-key")
                 .hint("keys must be plain texts")
                 .fail();
         }
-        let name = self.out.text(key).to_owned();
+        let spelt = self.out.text(key);
+        let name = match key_name(&self.out, key) {
+            Some(name) => name.into_owned(),
+            // Refused later, if nothing drops it before: no text begins so.
+            None if resolve::plain(Dialect::V2, spelt) == Value::Null => "\0".to_owned(),
+            None => format!("\0{spelt}"),
+        };
+        let text = matches!(resolve::scalar(&self.out, key, Dialect::V2), Ok(Value::Text(_)));
+        if !name.starts_with('\0') && (name != self.out.text(key) || !text) {
+            let text = self.out.add_text(&name);
+            self.out.respell(key, text, Style::DoubleQuoted, Tag::Implicit);
+        }
         let table = &mut self.tables[table];
         if let Some(place) = table.places.get(&name) {
             let entry = &mut table.entries[*place];
             if entry.mapping == mapping {
-                self.repeated.push(Repeated { dropped: at(entry.key), kept: at(key), key: name });
+                self.repeated.push(Repeated {
+                    dropped: offset(&self.out, entry.key),
+                    kept: offset(&self.out, key),
+                    key: name,
+                });
             }
             *entry = Entry { key, value, mapping };
         } else {

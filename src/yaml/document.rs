@@ -407,6 +407,15 @@ impl Document {
         self.extras.get_or_insert_default().comments.entry(node).or_default()
     }
 
+    /// Spells a scalar another way while a text is being read.
+    pub(super) fn respell(&mut self, node: NodeId, text: Range, style: Style, tag: Tag) {
+        let n = &mut self.nodes[node.index()];
+        n.text = text;
+        n.style = style;
+        n.tag = tag;
+        n.tagged = false;
+    }
+
     pub(super) fn clear_anchors(&mut self) {
         if let Some(extras) = &mut self.extras {
             extras.anchors.clear();

@@ -94,7 +94,8 @@ fn may_hold_schema_comment(text: &str) -> bool {
 
 /// Reads a kustomization file, JSON patch or configuration as `sigs.k8s.io/yaml` does, by YAML v2 (1.1): the first
 /// document only; aliases and merge keys resolved; of keys that stand twice in one mapping, the last one counts, which
-/// is noted in `warnings`. An empty text gives a null. Scalars are still unresolved.
+/// is noted in `warnings`. Keys become the texts they are in JSON (`yes: a` has the key `true`). An empty text gives a
+/// null. Values fit their tags and can be written as JSON, but are not resolved: ask [`super::resolve::scalar`].
 pub fn read_v2(source: SourceId, text: &Arc<str>, warnings: &mut Vec<Diagnostic>) -> Result<Document> {
     let mut composer = Composer::new(source, text, 0..text.len(), Dialect::V2, false);
     let tell = |fault: Box<super::fault::Fault>| Box::new(fault.tell(source));
@@ -105,7 +106,7 @@ pub fn read_v2(source: SourceId, text: &Arc<str>, warnings: &mut Vec<Diagnostic>
         document.set_root(root);
         return Ok(document);
     };
-    let (document, repeated) = decode_v2::decode(composed).map_err(tell)?;
+    let (document, repeated) = decode_v2::decode(composed)?;
     warnings.extend(repeated.into_iter().map(|repeated| {
         Diagnostic::warning(
             "yaml-duplicate-key",
