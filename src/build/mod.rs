@@ -1,15 +1,32 @@
-//! A build: one kustomization directory in, the bytes of all its objects out.
+//! A build: a recursion (`layer.rs`) followed by a finish (`finish.rs`): one kustomization directory in, the bytes of all
+//! its objects out, with what is needed to tell how they came to be.
 
+mod accumulate;
+mod build_metadata;
+mod finish;
+mod layer;
 pub mod name_reference;
 mod options;
+mod plugins;
+mod read;
+mod steps;
 
 use std::path::PathBuf;
 
 use crate::diagnostic::Diagnostic;
 use crate::host::Host;
-use crate::resource::Context;
+use crate::load::{Files, Loader};
+use crate::output;
+use crate::resource::{Context, ResourceSet};
 
 pub use options::{Functions, Helm, LoadRestrictor, Options, Reorder};
+
+/// What a build is working with.
+struct Run<'f> {
+    options: &'f Options,
+    host: &'f dyn Host,
+    context: Context,
+}
 
 /// What came of a build.
 pub struct Outcome {
@@ -22,8 +39,20 @@ pub struct Outcome {
 }
 
 /// Builds a directory as `kustomize build` does.
-pub fn build(_host: &dyn Host, directory: &str, _options: &Options) -> Outcome {
-    let fault =
-        Diagnostic::error("not-built-yet", format!("cannot build `{directory}`: the build is to come"));
-    Outcome { output: Err(vec![fault]), files: Vec::new(), context: Context::default() }
+pub fn build(host: &dyn Host, directory: &str, options: &Options) -> Outcome {
+    let (objects, context) = objects(host, directory, options);
+    let output = objects.and_then(|objects| output::print(&objects).map_err(|fault| vec![*fault]));
+    Outcome { output, files: Vec::new(), context }
+}
+
+/// The objects of a directory in the order in which they are printed, or why there are none.
+pub fn objects(
+    host: &dyn Host,
+    directory: &str,
+    options: &Options,
+) -> (Result<ResourceSet, Vec<Diagnostic>>, Context) {
+    let files = Files::new(host, options.load_restrictor == LoadRestrictor::RootOnly);
+    let mut run = Run { options, host, context: Context::default() };
+    let result = Loader::open(&files, directory).and_then(|loader| finish::build(&mut run, loader));
+    (result.map_err(|fault| vec![*fault]), run.context)
 }
