@@ -23,6 +23,7 @@ pub mod resource;
 pub mod load;
 
 pub mod generate;
+pub mod output;
 pub mod order;
 pub mod transform;
 
