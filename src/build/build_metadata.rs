@@ -2,9 +2,14 @@
 //! (`config.kubernetes.io/origin`, `alpha.config.kubernetes.io/transformations`). Follows kustomize's resource.Origin:
 //! the trail exists in the whole build as soon as the root asks for any metadata.
 
+use super::Run;
+use crate::diagnostic::Result;
+use crate::kubernetes::FieldSpec;
+use crate::kustomization::{Pair, Written};
 use crate::provenance::StepId;
-use crate::resource::Resource;
-use crate::yaml::{Style, Tag};
+use crate::resource::{Resource, ResourceSet, projection};
+use crate::source::Place;
+use crate::transform::labels;
 
 /// Where objects come from: the annotation's key.
 pub(crate) const ORIGIN: &str = "config.kubernetes.io/origin";
@@ -112,4 +117,86 @@ fn join(a: &str, b: &str) -> String {
         (false, false) if joined.is_empty() => ".".to_owned(),
         _ => joined,
     }
+}
+
+impl Trail {
+    /// What the `origin` annotation of an object says, when it has one that can be read.
+    pub(crate) fn of_annotation(object: &Resource) -> Option<Trail> {
+        let document = &object.document;
+        let node = document.at(document.root(), &["metadata", "annotations", ORIGIN])?;
+        // Annotations of this key were written by `annotate_all`: one `path`.
+        let text = document.text(node);
+        let path = text.lines().find_map(|line| line.strip_prefix("path: "))?;
+        Some(Trail { path: path.trim_matches(['"', '\'']).to_owned(), ..Trail::default() })
+    }
+
+    /// Gives every object this origin, whatever it had.
+    pub(crate) fn annotate_all(&self, objects: &mut ResourceSet, step: StepId) -> Result<()> {
+        let text = self.text();
+        for object in objects.list_mut_keeping_ids() {
+            annotate(object, ORIGIN, &text, step)?;
+        }
+        Ok(())
+    }
+
+    /// Gives every object without an origin this one.
+    pub(crate) fn annotate_new(&self, objects: &mut ResourceSet, step: StepId) -> Result<()> {
+        let text = self.text();
+        for object in objects.list_mut_keeping_ids() {
+            if annotation(object, ORIGIN).is_none() {
+                annotate(object, ORIGIN, &text, step)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A transformer has run: objects without an origin are taken for its own; the others note it.
+    pub(crate) fn note(&self, objects: &mut ResourceSet, step: StepId) -> Result<()> {
+        for object in objects.list_mut_keeping_ids() {
+            if object.is_nothing() {
+                continue;
+            }
+            if annotation(object, ORIGIN).is_none() {
+                annotate(object, ORIGIN, &self.text(), step)?;
+            } else {
+                let mut text = annotation(object, TRANSFORMATIONS).unwrap_or_default();
+                text.push_str(&self.entry());
+                annotate(object, TRANSFORMATIONS, &text, step)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn annotation(object: &Resource, key: &str) -> Option<String> {
+    let document = &object.document;
+    let node = document.at(document.root(), &["metadata", "annotations", key])?;
+    Some(document.text(node).to_owned())
+}
+
+/// Sets an annotation as kustomize's SetAnnotations does: all of them are written anew.
+fn annotate(object: &mut Resource, key: &str, text: &str, step: StepId) -> Result<()> {
+    projection::rewrite_annotations(object, &[(key.to_owned(), text.to_owned())], step)
+}
+
+/// `managedByLabel`: which program built the object, in kustomize's words.
+pub(super) fn add_managed_by_label(resources: &mut ResourceSet, run: &mut Run<'_>) -> Result<()> {
+    let written = |value: &str| Written { value: value.to_owned(), at: Place::NONE };
+    let pair = Pair { key: written("app.kubernetes.io/managed-by"), value: written("kustomize-v5.8.1") };
+    let field = FieldSpec { path: "metadata/labels".to_owned(), create: true, ..FieldSpec::default() };
+    labels::apply("buildMetadata", &[pair], &[field], resources, &mut run.context)
+}
+
+/// Takes away the build's own annotations, and those of `buildMetadata` that nobody asked for.
+pub(super) fn strip(
+    resources: &mut ResourceSet,
+    keep_origin: bool,
+    keep_transformations: bool,
+    run: &mut Run<'_>,
+) -> Result<()> {
+    let step = run.context.steps.add("buildMetadata", Place::NONE);
+    for resource in resources.list_mut_keeping_ids() {
+        projection::remove_build_annotations(resource, keep_origin, keep_transformations, step)?;
+    }
+    Ok(())
 }

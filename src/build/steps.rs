@@ -1,0 +1,116 @@
+//! The transformers of one kustomization, in kustomize's order; then those that `transformers` names.
+
+use super::Run;
+use super::accumulate::Accumulator;
+use super::functions;
+use super::hash;
+use super::layer::Layer;
+use super::plugins::{self, Configured, Runnable};
+use crate::diagnostic::Result;
+use crate::kustomization::{Label, NamespaceTransformer, Plugin, RoleBindingSubjects};
+use crate::transform::{annotations, images, labels, name_prefix, name_suffix, namespace, replicas};
+
+/// Runs one field; says how many transformers kustomize makes of it.
+type Field = for<'f> fn(&mut Run<'f>, &Layer<'f>, &mut Accumulator) -> Result<usize>;
+
+/// kustomize's order: the transformer's name there, and what it does here.
+const ORDER: &[(&str, Field)] = &[
+    ("NamespaceTransformer", namespace),
+    ("PrefixTransformer", name_prefix),
+    ("SuffixTransformer", name_suffix),
+    ("LabelTransformer", labels),
+    ("AnnotationsTransformer", annotations),
+    ("ReplicaCountTransformer", replicas),
+    ("ImageTagTransformer", images),
+];
+
+/// Runs the kustomization's own transformers in order, then those of `transformers`.
+pub(super) fn run_transformers<'f>(run: &mut Run<'f>, layer: &Layer<'f>, set: &mut Accumulator) -> Result<()> {
+    for (kind, field) in ORDER {
+        let made = field(run, layer, set)?;
+        set.resources.drop_empties();
+        if let Some(trail) = &layer.trail {
+            let trail = trail.builtin(&layer.kustomization.file_name, kind);
+            let step = run.context.steps.add("buildMetadata", layer.kustomization.at);
+            for _ in 0..made {
+                trail.note(&mut set.resources, step)?;
+            }
+        }
+    }
+    for Configured { plugin, trail } in
+        plugins::configure(run, layer, "transformers", &layer.kustomization.transformers)?
+    {
+        run_plugin(run, layer, plugin, set)?;
+        if let Some(trail) = trail {
+            let step = run.context.steps.add("buildMetadata", layer.kustomization.at);
+            trail.note(&mut set.resources, step)?;
+        }
+        set.resources.drop_empties();
+    }
+    Ok(())
+}
+
+fn namespace(run: &mut Run<'_>, layer: &Layer<'_>, set: &mut Accumulator) -> Result<usize> {
+    let namespace = &layer.kustomization.namespace;
+    if namespace.value.is_empty() {
+        return Ok(0);
+    }
+    let asked = namespace::Namespace::of_field(namespace.clone());
+    namespace::apply(&asked, &set.config.namespace, &mut set.resources, &mut run.context)?;
+    Ok(1)
+}
+
+fn name_prefix(run: &mut Run<'_>, layer: &Layer<'_>, set: &mut Accumulator) -> Result<usize> {
+    let prefix = &layer.kustomization.name_prefix;
+    if prefix.value.is_empty() {
+        return Ok(0);
+    }
+    name_prefix::apply(prefix, &set.config.name_prefix, &mut set.resources, &mut run.context)?;
+    Ok(1)
+}
+
+fn name_suffix(run: &mut Run<'_>, layer: &Layer<'_>, set: &mut Accumulator) -> Result<usize> {
+    let suffix = &layer.kustomization.name_suffix;
+    if suffix.value.is_empty() {
+        return Ok(0);
+    }
+    name_suffix::apply(suffix, &set.config.name_suffix, &mut set.resources, &mut run.context)?;
+    Ok(1)
+}
+
+/// `labels`, then `commonLabels`: kustomize makes a transformer for the latter as soon as either is there.
+fn labels(run: &mut Run<'_>, layer: &Layer<'_>, set: &mut Accumulator) -> Result<usize> {
+    let (entries, common) = (&layer.kustomization.labels, &layer.kustomization.common_labels);
+    if entries.is_empty() && common.is_empty() {
+        return Ok(0);
+    }
+    for label in entries {
+        let fields = labels::field_specs(label, &set.config)?;
+        labels::apply("labels", &label.pairs, &fields, &mut set.resources, &mut run.context)?;
+    }
+    let fields = &set.config.common_labels;
+    labels::apply("commonLabels", common, fields, &mut set.resources, &mut run.context)?;
+    Ok(entries.len() + 1)
+}
+
+fn annotations(run: &mut Run<'_>, layer: &Layer<'_>, set: &mut Accumulator) -> Result<usize> {
+    let pairs = &layer.kustomization.common_annotations;
+    if pairs.is_empty() {
+        return Ok(0);
+    }
+    annotations::apply(pairs, &set.config.common_annotations, &mut set.resources, &mut run.context)?;
+    Ok(1)
+}
+
+fn replicas(run: &mut Run<'_>, layer: &Layer<'_>, set: &mut Accumulator) -> Result<usize> {
+    for replica in &layer.kustomization.replicas {
+        replicas::apply(replica, &set.config.replicas, &mut set.resources, &mut run.context)?;
+    }
+    Ok(layer.kustomization.replicas.len())
+}
+
+fn images(run: &mut Run<'_>, layer: &Layer<'_>, set: &mut Accumulator) -> Result<usize> {
+    let entries = &layer.kustomization.images;
+    images::apply(entries, &set.config.images, &mut set.resources, &mut run.context)?;
+    Ok(entries.len())
+}
