@@ -19,7 +19,9 @@ pub(super) fn build<'f>(run: &mut Run<'f>, loader: Loader<'f>) -> Result<Resourc
     let root = if wanted.is_empty() { root } else { root.with_trail(Trail::default()) };
     let mut built = root.accumulate(run, Accumulator::default())?;
     hash::apply(&mut built.resources, &mut run.context)?;
-    name_reference::apply(&mut built.resources, &built.config.name_reference, &mut run.context)?;
+    let step = run.context.steps.add("nameReference", root.kustomization.at);
+    let references = &built.config.name_reference;
+    name_reference::apply(references, &mut built.resources, &run.context.schema, step)?;
     vars::resolve(&mut built.resources, &built.vars, &built.config.var_reference, &mut run.context)?;
     local_config::drop(&mut built.resources)?;
     let mut resources = built.resources;

@@ -10,7 +10,6 @@ use super::build_metadata::Trail;
 use super::read::Entry;
 use super::{plugins, read, steps};
 use crate::diagnostic::{Diagnostic, Result, Trace};
-use crate::kubernetes::TransformerConfig;
 use crate::kustomization::{Kustomization, Written};
 use crate::load::Loader;
 use crate::resource::ResourceSet;
@@ -50,17 +49,20 @@ impl<'f> Layer<'f> {
     ) -> Result<Layer<'f>> {
         let kustomization = read::kustomization(run, &loader)?;
         let layer = Layer { loader, kustomization, trail, depth };
-        read::schema(run, &layer.loader, &layer.kustomization, depth == 0)?;
+        read::schema(run, &layer.loader, &layer.kustomization)?;
         Ok(layer)
+    }
+
+    /// The same layer at the beginning of a trail.
+    pub(super) fn with_trail(self, trail: Trail) -> Layer<'f> {
+        Layer { trail: Some(trail), ..self }
     }
 
     /// Runs everything but the finish on what was gathered so far (nothing, or for a component its parent's objects).
     pub(super) fn accumulate(&self, run: &mut Run<'f>, mut so_far: Accumulator) -> Result<Accumulator> {
         self.resources(run, &mut so_far, &self.kustomization.resources)?;
-        let mut config = TransformerConfig::defaults();
-        read::configurations(run, &self.loader, &self.kustomization, &mut config)?;
-        so_far.config.merge(&config)?;
-        read::crds(run, &self.loader, &self.kustomization, &mut so_far.config)?;
+        so_far.config.merge(&read::configurations(run, &self.loader, &self.kustomization)?)?;
+        so_far.config.merge(&read::crds(run, &self.loader, &self.kustomization)?)?;
         plugins::run_generators(run, self, &mut so_far)?;
         for entry in &self.kustomization.components {
             let loader = self.loader.enter(&entry.value, entry.at)?;

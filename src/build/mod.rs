@@ -4,6 +4,7 @@
 mod accumulate;
 mod build_metadata;
 mod finish;
+mod functions;
 mod layer;
 pub mod name_reference;
 mod options;

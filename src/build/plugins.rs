@@ -149,7 +149,7 @@ fn inline(run: &mut Run<'_>, entry: &Written<String>) -> Option<ResourceSet> {
         return None;
     }
     let name = std::sync::Arc::clone(&run.context.sources.get(entry.at.source).name);
-    let text = crate::source::normalized(&entry.value);
+    let text = std::sync::Arc::from(entry.value.replace("\r\n", "\n"));
     let source = run.context.sources.add(Source { name, text, inside: Some(entry.at) });
     read::objects(run, source).ok()
 }
@@ -167,7 +167,7 @@ fn runnable(run: &mut Run<'_>, object: Resource, field: &'static str) -> Result<
             .hint("see the manual for the built-in generators and transformers")
     };
     let plugin = kustomization::plugin(document, document.root(), &kind, &mut run.context.warnings)
-        .map_err(super::first_fault)?;
+        .map_err(read::first_fault)?;
     match plugin {
         None => unknown(format!("there is no built-in plugin `{kind}`")).fail(),
         Some(plugin) if plugin.is_generator() != (field == "generators") => {
@@ -193,6 +193,6 @@ struct Reader<'l, 'f> {
 impl FileReader for Reader<'_, '_> {
     fn read(&mut self, path: &str, at: Place) -> Result<FileContent> {
         let bytes = self.layer.loader.read_bytes(path, at)?;
-        Ok(FileContent { name: self.layer.loader.display(path).into(), bytes })
+        Ok(FileContent { name: path.into(), bytes })
     }
 }

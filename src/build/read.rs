@@ -3,12 +3,13 @@
 use rayon::prelude::*;
 
 use super::Run;
-use crate::diagnostic::Result;
-use crate::kubernetes::TransformerConfig;
+use crate::diagnostic::{Diagnostic, Result};
+use crate::kubernetes::{Shapes, TransformerConfig};
 use crate::kustomization::{self, Kustomization, Written};
 use crate::load::{Found, Loader};
-use crate::resource::{self, ResourceSet};
-use crate::source::SourceId;
+use crate::resource::{Resource, ResourceSet};
+use crate::source::{SourceId, Sources};
+use crate::yaml::{self, Document};
 
 /// Bytes from which it pays to parse files side by side.
 const WORTH_THREADS: usize = 64 << 10;
@@ -16,55 +17,69 @@ const WORTH_THREADS: usize = 64 << 10;
 /// The kustomization at a root, decoded.
 pub(super) fn kustomization(run: &mut Run<'_>, loader: &Loader<'_>) -> Result<Kustomization> {
     let (source, name) = loader.kustomization(&mut run.context.sources)?;
-    kustomization::decode(source, name, &mut run.context)
+    let document = read_v2(run, source)?;
+    kustomization::decode(&document, name, &mut run.context.warnings).map_err(first_fault)
 }
 
-/// Sets the schema that a kustomization asks for with `openapi`. In kustomize the first one wins for the whole
-/// process, and the root may reset it; here the same holds for one build.
-pub(super) fn schema(
-    run: &mut Run<'_>,
-    loader: &Loader<'_>,
-    kustomization: &Kustomization,
-    is_root: bool,
-) -> Result<()> {
-    let mut source = None;
-    if let Some(path) = kustomization.openapi.iter().find(|pair| pair.key.value == "path") {
-        source = Some(loader.read(&mut run.context.sources, &path.value.value, path.value.at)?);
-    }
-    let text = source.map(|id| (id, run.context.sources.get(id).text.clone()));
-    run.context.schema.set(&kustomization.openapi, text, is_root)
+/// A text read with the yaml.v2 dialect.
+pub(super) fn read_v2(run: &mut Run<'_>, source: SourceId) -> Result<Document> {
+    let text = run.context.sources.get(source).text.clone();
+    yaml::read_v2(source, &text, &mut run.context.warnings.list)
 }
 
-/// Merges the files of `configurations` into a configuration.
+/// The first of several faults. Others are found again once it is mended.
+pub(super) fn first_fault(faults: Vec<Diagnostic>) -> Box<Diagnostic> {
+    Box::new(faults.into_iter().next().unwrap_or_else(|| Diagnostic::error("refused", "refused without a word")))
+}
+
+/// Sets the schema that a kustomization asks for with `openapi`; the first one of a build wins.
+pub(super) fn schema(run: &mut Run<'_>, loader: &Loader<'_>, kustomization: &Kustomization) -> Result<()> {
+    let named = |key: &str| kustomization.openapi.iter().find(|pair| pair.key.value == key);
+    let custom = match named("path") {
+        Some(path) => {
+            let source = loader.read(&mut run.context.sources, &path.value.value, path.value.at)?;
+            Some(read_v2(run, source).and_then(|document| Shapes::of_document(&document)))
+        }
+        None => None,
+    };
+    let version = named("version").map(|pair| pair.value.value.as_str());
+    run.context.schema.set(version, custom)
+}
+
+/// The field specs of a layer: kustomize's defaults with the files of `configurations` merged in.
 pub(super) fn configurations(
     run: &mut Run<'_>,
     loader: &Loader<'_>,
     kustomization: &Kustomization,
-    config: &mut TransformerConfig,
-) -> Result<()> {
-    let mut merged = TransformerConfig::default();
-    for entry in &kustomization.configurations {
-        let source = loader.read(&mut run.context.sources, &entry.value, entry.at)?;
-        let text = run.context.sources.get(source).text.clone();
-        merged.merge(&TransformerConfig::decode(source, &text)?)?;
+) -> Result<TransformerConfig> {
+    if kustomization.configurations.is_empty() {
+        return Ok(TransformerConfig::defaults());
     }
-    config.merge(&merged)
+    let documents = documents(run, loader, &kustomization.configurations)?;
+    TransformerConfig::of_configurations(&documents)
 }
 
-/// Merges what the files of `crds` say into a configuration.
+/// The field specs that the files of `crds` give.
 pub(super) fn crds(
     run: &mut Run<'_>,
     loader: &Loader<'_>,
     kustomization: &Kustomization,
-    config: &mut TransformerConfig,
-) -> Result<()> {
+) -> Result<TransformerConfig> {
     let mut merged = TransformerConfig::default();
-    for entry in &kustomization.crds {
-        let source = loader.read(&mut run.context.sources, &entry.value, entry.at)?;
-        let text = run.context.sources.get(source).text.clone();
-        merged.merge(&TransformerConfig::from_crds(source, &text)?)?;
+    for document in documents(run, loader, &kustomization.crds)? {
+        merged.merge(&TransformerConfig::of_crds(&document)?)?;
     }
-    config.merge(&merged)
+    Ok(merged)
+}
+
+fn documents(run: &mut Run<'_>, loader: &Loader<'_>, entries: &[Written<String>]) -> Result<Vec<Document>> {
+    entries
+        .iter()
+        .map(|entry| {
+            let source = loader.read(&mut run.context.sources, &entry.value, entry.at)?;
+            read_v2(run, source)
+        })
+        .collect()
 }
 
 /// The objects that entries name: files are parsed side by side where that pays, roots are left to the caller.
@@ -88,14 +103,14 @@ pub(super) fn entries<'f>(
             _ => 0,
         })
         .sum();
-    let parse = |found: Result<Found<'f>>| match found? {
-        Found::File(id) => resource::read(id, &sources.get(id).text).map(Entry::Objects),
+    let read = |found: Result<Found<'f>>| match found? {
+        Found::File(id) => parse(id, sources).map(Entry::Objects),
         Found::Directory(loader) => Ok(Entry::Root(loader)),
     };
     if bytes > WORTH_THREADS {
-        found.into_par_iter().map(parse).collect()
+        found.into_par_iter().map(read).collect()
     } else {
-        found.into_iter().map(parse).collect()
+        found.into_iter().map(read).collect()
     }
 }
 
@@ -109,5 +124,10 @@ pub(super) enum Entry<'f> {
 
 /// The objects of one text.
 pub(super) fn objects(run: &Run<'_>, source: SourceId) -> Result<ResourceSet> {
-    resource::read(source, &run.context.sources.get(source).text)
+    parse(source, &run.context.sources)
+}
+
+fn parse(source: SourceId, sources: &Sources) -> Result<ResourceSet> {
+    let documents = yaml::read_resources(source, &sources.get(source).text)?;
+    Ok(ResourceSet::from_list(documents.into_iter().map(Resource::new).collect()))
 }

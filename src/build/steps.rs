@@ -7,7 +7,8 @@ use super::hash;
 use super::layer::Layer;
 use super::plugins::{self, Configured, Runnable};
 use crate::diagnostic::Result;
-use crate::kustomization::{Label, NamespaceTransformer, Plugin, RoleBindingSubjects};
+use crate::kustomization::{NamespaceTransformer, Plugin, RoleBindingSubjects};
+use crate::resource::{Context, ResourceSet};
 use crate::transform::{annotations, images, labels, name_prefix, name_suffix, namespace, replicas};
 
 /// Runs one field; says how many transformers kustomize makes of it.
@@ -55,7 +56,7 @@ fn namespace(run: &mut Run<'_>, layer: &Layer<'_>, set: &mut Accumulator) -> Res
     if namespace.value.is_empty() {
         return Ok(0);
     }
-    let asked = namespace::Namespace::of_field(namespace.clone());
+    let asked = namespace::Namespace { namespace: namespace.clone(), ..Default::default() };
     namespace::apply(&asked, &set.config.namespace, &mut set.resources, &mut run.context)?;
     Ok(1)
 }
@@ -113,4 +114,45 @@ fn images(run: &mut Run<'_>, layer: &Layer<'_>, set: &mut Accumulator) -> Result
     let entries = &layer.kustomization.images;
     images::apply(entries, &set.config.images, &mut set.resources, &mut run.context)?;
     Ok(entries.len())
+}
+
+/// Runs one entry of `transformers` (or `validators`).
+pub(super) fn run_plugin<'f>(
+    run: &mut Run<'f>,
+    layer: &Layer<'f>,
+    plugin: Runnable,
+    set: &mut Accumulator,
+) -> Result<()> {
+    let plugin = match plugin {
+        Runnable::Function(function) => return functions::transform(run, layer, &function, set),
+        Runnable::Builtin(plugin) => *plugin,
+    };
+    let (resources, context) = (&mut set.resources, &mut run.context);
+    match plugin {
+        Plugin::Annotations(it) => annotations::apply(&it.pairs, &it.field_specs, resources, context),
+        Plugin::Label(it) => labels::apply("transformers", &it.pairs, &it.field_specs, resources, context),
+        Plugin::Namespace(it) => namespace_plugin(it, resources, context),
+        Plugin::Prefix(it) => name_prefix::apply(&it.affix, &it.field_specs, resources, context),
+        Plugin::Suffix(it) => name_suffix::apply(&it.affix, &it.field_specs, resources, context),
+        Plugin::PrefixSuffix(prefix, suffix) => {
+            name_prefix::apply(&prefix.affix, &prefix.field_specs, resources, context)?;
+            name_suffix::apply(&suffix.affix, &suffix.field_specs, resources, context)
+        }
+        Plugin::ImageTag(it) => {
+            images::apply(std::slice::from_ref(&it.image_tag), &it.field_specs, resources, context)
+        }
+        Plugin::ReplicaCount(it) => replicas::apply(&it.replica, &it.field_specs, resources, context),
+        Plugin::Hash(at) => hash::apply(resources, context, at),
+        _ => Ok(()),
+    }
+}
+
+fn namespace_plugin(it: NamespaceTransformer, resources: &mut ResourceSet, context: &mut Context) -> Result<()> {
+    let subjects = match it.set_role_binding_subjects {
+        RoleBindingSubjects::DefaultOnly => namespace::Subjects::DefaultOnly,
+        RoleBindingSubjects::AllServiceAccounts => namespace::Subjects::AllServiceAccounts,
+        RoleBindingSubjects::None => namespace::Subjects::None,
+    };
+    let asked = namespace::Namespace { namespace: it.namespace, unset_only: it.unset_only, subjects };
+    namespace::apply(&asked, &it.field_specs, resources, context)
 }
