@@ -21,6 +21,10 @@ func work(memory uint64) {
 	log.SetFlags(0)
 	// a worker is small and busy: let it collect garbage less often
 	debug.SetGCPercent(400)
+	// an anchor that contains itself has no end: find that out sooner than after the usual gigabyte, but leave
+	// twice what the deepest document that yaml.v3 reads (10,000 levels) was seen to need
+	debug.SetMaxStack(64 << 20)
+	debug.SetTraceback("none")
 	http.DefaultTransport = noNetwork{}
 	// git and helm are looked up on the path: with none, remote bases and charts are refused at once
 	os.Setenv("PATH", "")
