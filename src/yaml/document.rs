@@ -191,10 +191,23 @@ impl Document {
 
     /// The value of the first entry with this key; `None` also when the node is no mapping.
     pub fn get(&self, node: NodeId, key: &str) -> Option<NodeId> {
-        if self.kind(node) != Kind::Mapping {
+        let mapping = &self.nodes[node.index()];
+        if mapping.kind != Kind::Mapping {
             return None;
         }
-        self.entries(node).find(|(k, _)| self.text(*k) == key).map(|(_, value)| value)
+        let mut next = mapping.first;
+        while let Some(value) = next {
+            let entry = &self.nodes[value.index()];
+            // Most keys differ in length: their texts need not be touched.
+            if let Some(name) = entry.key
+                && self.nodes[name.index()].text.len as usize == key.len()
+                && self.text(name) == key
+            {
+                return Some(value);
+            }
+            next = entry.next;
+        }
+        None
     }
 
     /// The value at the end of a path of keys.

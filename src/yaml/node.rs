@@ -9,11 +9,13 @@ use crate::provenance::Origin;
 pub struct NodeId(NonZeroU32);
 
 impl NodeId {
+    #[inline]
     pub(super) fn new(index: usize) -> NodeId {
         // One is added so that `Option<NodeId>` takes no more room.
         NodeId(NonZeroU32::new(index as u32 + 1).expect("an index below 2^32 - 1"))
     }
 
+    #[inline]
     pub(super) fn index(self) -> usize {
         self.0.get() as usize - 1
     }
