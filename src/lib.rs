@@ -23,8 +23,8 @@ pub mod resource;
 pub mod load;
 
 pub mod generate;
-pub mod output;
 pub mod order;
+pub mod output;
 pub mod transform;
 
 pub mod build;

@@ -120,7 +120,8 @@ impl<'f> Layer<'f> {
         if self.depth % LAYERS_PER_STACK == LAYERS_PER_STACK - 1 {
             return std::thread::scope(|scope| {
                 let builder = std::thread::Builder::new().stack_size(STACK);
-                let thread = builder.spawn_scoped(scope, || self.descend_here(run, loader, entry, door, so_far));
+                let thread =
+                    builder.spawn_scoped(scope, || self.descend_here(run, loader, entry, door, so_far));
                 match thread.map(std::thread::ScopedJoinHandle::join) {
                     Ok(Ok(result)) => result,
                     _ => Diagnostic::error("too-many-layers", "kustomizations are nested too deeply")
@@ -156,7 +157,9 @@ impl<'f> Layer<'f> {
             }
             Door::Resource => {
                 let built = below.accumulate(run, Accumulator::default()).while_doing(doing)?;
-                so_far.merge(built, &run.context.schema).while_doing(|| format!("while adding what `{root}` builds"))?;
+                so_far
+                    .merge(built, &run.context.schema)
+                    .while_doing(|| format!("while adding what `{root}` builds"))?;
                 Ok(so_far)
             }
         }
@@ -170,12 +173,13 @@ impl<'f> Layer<'f> {
                     .hint("name it under `resources`, or give it `kind: Component`")
                     .fail()
             }
-            (Door::Resource, true) => {
-                Diagnostic::error("component-as-resource", format!("`{root}` is a Component, not a Kustomization"))
-                    .at(at, "named here")
-                    .hint("name it under `components`")
-                    .fail()
-            }
+            (Door::Resource, true) => Diagnostic::error(
+                "component-as-resource",
+                format!("`{root}` is a Component, not a Kustomization"),
+            )
+            .at(at, "named here")
+            .hint("name it under `components`")
+            .fail(),
             _ => Ok(()),
         }
     }

@@ -33,7 +33,8 @@ struct Run<'f> {
 pub struct Outcome {
     /// The text of all objects, or why there is none (at least one error).
     pub output: Result<Vec<u8>, Vec<Diagnostic>>,
-    /// Objects as files, when the build was asked for them: name (without folder) and text.
+    /// Objects as files, when the build was asked for them ([`Options::individual_files`]): name (without folder) and
+    /// text. The output is empty then.
     pub files: Vec<(PathBuf, Vec<u8>)>,
     /// The texts that places point into, and what did not stop the build.
     pub context: Context,
@@ -42,8 +43,15 @@ pub struct Outcome {
 /// Builds a directory as `kustomize build` does.
 pub fn build(host: &dyn Host, directory: &str, options: &Options) -> Outcome {
     let (objects, context) = objects(host, directory, options);
-    let output = objects.and_then(|objects| output::print(&objects).map_err(|fault| vec![*fault]));
-    Outcome { output, files: Vec::new(), context }
+    let mut files = Vec::new();
+    let output = objects.and_then(|objects| {
+        if !options.individual_files {
+            return output::print(&objects).map_err(|fault| vec![*fault]);
+        }
+        files = output::individual_files(&objects, &context.schema).map_err(|fault| vec![*fault])?;
+        Ok(Vec::new())
+    });
+    Outcome { output, files, context }
 }
 
 /// The objects of a directory in the order in which they are printed, or why there are none.

@@ -18,6 +18,8 @@ pub struct Options {
     pub helm: Helm,
     /// `--strict`: what kustomize does silently (and citadel warns of) is an error.
     pub strict: bool,
+    /// Objects are wanted as files, one each (`Outcome::files`), rather than as one text.
+    pub individual_files: bool,
     /// The program was called by the name `kustomize`: no word that kustomize would not say.
     pub as_kustomize: bool,
 }

@@ -70,7 +70,11 @@ pub(super) fn run_generators<'f>(run: &mut Run<'f>, layer: &Layer<'f>, into: &mu
     Ok(())
 }
 
-fn generate_builtin<'f>(run: &mut Run<'f>, layer: &Layer<'f>, plugin: Plugin) -> Result<(ResourceSet, Place)> {
+fn generate_builtin<'f>(
+    run: &mut Run<'f>,
+    layer: &Layer<'f>,
+    plugin: Plugin,
+) -> Result<(ResourceSet, Place)> {
     let mut files = Reader { layer };
     let (object, at) = match plugin {
         Plugin::ConfigMap(args) => {
@@ -167,7 +171,7 @@ fn runnable(run: &mut Run<'_>, object: Resource, field: &'static str) -> Result<
             .hint("see the manual for the built-in generators and transformers")
     };
     let plugin = kustomization::plugin(document, document.root(), &kind, &mut run.context.warnings)
-        .map_err(read::first_fault)?;
+        .map_err(|faults| read::first_fault(run, faults))?;
     match plugin {
         None => unknown(format!("there is no built-in plugin `{kind}`")).fail(),
         Some(plugin) if plugin.is_generator() != (field == "generators") => {

@@ -18,7 +18,8 @@ const WORTH_THREADS: usize = 64 << 10;
 pub(super) fn kustomization(run: &mut Run<'_>, loader: &Loader<'_>) -> Result<Kustomization> {
     let (source, name) = loader.kustomization(&mut run.context.sources)?;
     let document = read_v2(run, source)?;
-    kustomization::decode(&document, name, &mut run.context.warnings).map_err(first_fault)
+    kustomization::decode(&document, name, &mut run.context.warnings)
+        .map_err(|faults| first_fault(run, faults))
 }
 
 /// A text read with the yaml.v2 dialect.
@@ -27,9 +28,12 @@ pub(super) fn read_v2(run: &mut Run<'_>, source: SourceId) -> Result<Document> {
     yaml::read_v2(source, &text, &mut run.context.warnings.list)
 }
 
-/// The first of several faults. Others are found again once it is mended.
-pub(super) fn first_fault(faults: Vec<Diagnostic>) -> Box<Diagnostic> {
-    Box::new(faults.into_iter().next().unwrap_or_else(|| Diagnostic::error("refused", "refused without a word")))
+/// The first of several faults stops the build; the others are told beside it.
+pub(super) fn first_fault(run: &mut Run<'_>, faults: Vec<Diagnostic>) -> Box<Diagnostic> {
+    let mut faults = faults.into_iter();
+    let first = faults.next().unwrap_or_else(|| Diagnostic::error("refused", "refused without a word"));
+    run.context.warnings.list.extend(faults);
+    Box::new(first)
 }
 
 /// Sets the schema that a kustomization asks for with `openapi`; the first one of a build wins.

@@ -25,7 +25,11 @@ const ORDER: &[(&str, Field)] = &[
 ];
 
 /// Runs the kustomization's own transformers in order, then those of `transformers`.
-pub(super) fn run_transformers<'f>(run: &mut Run<'f>, layer: &Layer<'f>, set: &mut Accumulator) -> Result<()> {
+pub(super) fn run_transformers<'f>(
+    run: &mut Run<'f>,
+    layer: &Layer<'f>,
+    set: &mut Accumulator,
+) -> Result<()> {
     for (kind, field) in ORDER {
         let made = field(run, layer, set)?;
         set.resources.drop_empties();
@@ -145,7 +149,11 @@ pub(super) fn run_plugin<'f>(
     }
 }
 
-fn namespace_plugin(it: NamespaceTransformer, resources: &mut ResourceSet, context: &mut Context) -> Result<()> {
+fn namespace_plugin(
+    it: NamespaceTransformer,
+    resources: &mut ResourceSet,
+    context: &mut Context,
+) -> Result<()> {
     let subjects = match it.set_role_binding_subjects {
         RoleBindingSubjects::DefaultOnly => namespace::Subjects::DefaultOnly,
         RoleBindingSubjects::AllServiceAccounts => namespace::Subjects::AllServiceAccounts,

@@ -1,0 +1,266 @@
+//! `citadel build`: every flag of `kustomize build`, its output to standard output, a file or a folder.
+
+use std::path::{Path, PathBuf};
+
+use clap::builder::{PossibleValue, PossibleValuesParser};
+use clap::{ArgAction, Args};
+
+use super::exit::Exit;
+use super::terminal::{self, ErrorFormat};
+use crate::build::{Functions, Helm, LoadRestrictor, Options, Outcome, Reorder, build};
+use crate::diagnostic::{Diagnostic, Severity, Warnings};
+use crate::host::{Entry, Fault, Host};
+use crate::source::Sources;
+
+/// Build the objects of a kustomization, as `kustomize build` does
+#[derive(Args)]
+#[command(args_override_self = true)]
+pub(super) struct Flags {
+    /// Directory with a kustomization file
+    #[arg(value_name = "DIR", default_value = ".")]
+    directory: String,
+
+    /// Write to this file, or one file an object to this folder, instead of standard output
+    #[arg(short, long, value_name = "PATH", allow_hyphen_values = true)]
+    output: Option<PathBuf>,
+
+    /// Which files a kustomization may load: those in or below its directory (LoadRestrictionsRootOnly, the default), or
+    /// any (LoadRestrictionsNone)
+    #[arg(long, value_name = "RESTRICTION", hide_possible_values = true, value_parser = restrictions())]
+    load_restrictor: Option<String>,
+
+    /// Warnings are errors: nothing is ignored in silence
+    #[arg(long)]
+    strict: bool,
+
+    /// How faults are told on standard error
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
+    error_format: ErrorFormat,
+
+    /// Allow plugins that are not built in
+    #[arg(long, action = ArgAction::Set, num_args = 0..=1, require_equals = true, default_value = "false",
+        default_missing_value = "true", hide_default_value = true, hide_possible_values = true, value_parser = boolean)]
+    enable_alpha_plugins: bool,
+
+    /// Allow functions that are programs of this machine; only for kustomizations you trust
+    #[arg(long, action = ArgAction::Set, num_args = 0..=1, require_equals = true, default_value = "false",
+        default_missing_value = "true", hide_default_value = true, hide_possible_values = true, value_parser = boolean)]
+    enable_exec: bool,
+
+    /// Allow Helm charts to be inflated
+    #[arg(long, action = ArgAction::Set, num_args = 0..=1, require_equals = true, default_value = "false",
+        default_missing_value = "true", hide_default_value = true, hide_possible_values = true, value_parser = boolean)]
+    enable_helm: bool,
+
+    /// The program that inflates Helm charts
+    #[arg(long, value_name = "PROGRAM", default_value = "helm", allow_hyphen_values = true)]
+    helm_command: String,
+
+    /// A Kubernetes API version that charts see as present (repeatable)
+    #[arg(long, value_name = "VERSION", action = ArgAction::Append, allow_hyphen_values = true)]
+    helm_api_versions: Vec<String>,
+
+    /// The Kubernetes version that charts see
+    #[arg(
+        long,
+        value_name = "VERSION",
+        default_value = "",
+        hide_default_value = true,
+        allow_hyphen_values = true
+    )]
+    helm_kube_version: String,
+
+    /// Let Helm tell what it does
+    #[arg(long, action = ArgAction::Set, num_args = 0..=1, require_equals = true, default_value = "false",
+        default_missing_value = "true", hide_default_value = true, hide_possible_values = true, value_parser = boolean)]
+    helm_debug: bool,
+
+    /// A variable for the environment of functions, NAME=VALUE or NAME (repeatable)
+    #[arg(short, long, value_name = "VARIABLE", action = ArgAction::Append, allow_hyphen_values = true)]
+    env: Vec<String>,
+
+    /// A mount for functions in containers (repeatable)
+    #[arg(long, value_name = "MOUNT", action = ArgAction::Append, allow_hyphen_values = true)]
+    mount: Vec<String>,
+
+    /// Give the network to functions that ask for it
+    #[arg(long, action = ArgAction::Set, num_args = 0..=1, require_equals = true, default_value = "false",
+        default_missing_value = "true", hide_default_value = true, hide_possible_values = true, value_parser = boolean)]
+    network: bool,
+
+    /// The network that functions in containers join
+    #[arg(long, value_name = "NAME", default_value = "bridge", allow_hyphen_values = true)]
+    network_name: String,
+
+    /// Run functions in containers as the present user and group
+    #[arg(long, action = ArgAction::Set, num_args = 0..=1, require_equals = true, default_value = "false",
+        default_missing_value = "true", hide_default_value = true, hide_possible_values = true, value_parser = boolean)]
+    as_current_user: bool,
+
+    #[arg(long, hide = true, value_parser = ["legacy", "none"])]
+    reorder: Option<String>,
+
+    #[arg(long, hide = true, action = ArgAction::Set, num_args = 0..=1, require_equals = true,
+        default_missing_value = "true", value_parser = boolean)]
+    enable_managedby_label: Option<bool>,
+
+    /// kustomize's: citadel's faults say where they come from anyway.
+    #[arg(long, hide = true, action = ArgAction::Set, num_args = 0..=1, require_equals = true,
+        default_missing_value = "true", value_parser = boolean)]
+    stack_trace: Option<bool>,
+}
+
+fn restrictions() -> PossibleValuesParser {
+    PossibleValuesParser::new([
+        PossibleValue::new("LoadRestrictionsRootOnly"),
+        PossibleValue::new("LoadRestrictionsNone"),
+        PossibleValue::new("").hide(true),
+    ])
+}
+
+/// The words that Go's `strconv.ParseBool` takes.
+fn boolean(text: &str) -> Result<bool, String> {
+    match text {
+        "1" | "t" | "T" | "TRUE" | "true" | "True" => Ok(true),
+        "0" | "f" | "F" | "FALSE" | "false" | "False" => Ok(false),
+        _ => Err("write `true` or `false`".to_owned()),
+    }
+}
+
+impl Flags {
+    fn options(&self, host: &dyn Host, as_kustomize: bool) -> Options {
+        let managed_by_variable = "KUSTOMIZE_ENABLE_MANAGEDBY_LABEL";
+        Options {
+            load_restrictor: match self.load_restrictor.as_deref() {
+                Some("LoadRestrictionsNone") => LoadRestrictor::None,
+                _ => LoadRestrictor::RootOnly,
+            },
+            reorder: match self.reorder.as_deref() {
+                Some("legacy") => Reorder::Legacy,
+                Some(_) => Reorder::None,
+                None => Reorder::Unspecified,
+            },
+            enable_managed_by_label: self.enable_managedby_label == Some(true)
+                || host.variable(managed_by_variable).as_deref() == Some("on"),
+            enable_plugins: self.enable_alpha_plugins,
+            functions: Functions {
+                enable_exec: self.enable_exec,
+                network: self.network,
+                network_name: self.network_name.clone(),
+                mounts: self.mount.clone(),
+                environment: self.env.clone(),
+                as_current_user: self.as_current_user,
+            },
+            helm: Helm {
+                enabled: self.enable_helm,
+                command: self.helm_command.clone(),
+                api_versions: self.helm_api_versions.clone(),
+                kube_version: self.helm_kube_version.clone(),
+                debug: self.helm_debug,
+            },
+            strict: self.strict,
+            individual_files: false,
+            as_kustomize,
+        }
+    }
+
+    /// kustomize's own lines for flags that it would rather not see.
+    fn deprecations(&self) -> Vec<String> {
+        let mut lines = Vec::new();
+        if self.reorder.is_some() {
+            lines.push(
+                "Flag --reorder has been deprecated, use the new 'sortOptions' field in kustomization.yaml instead."
+                    .to_owned(),
+            );
+        }
+        if self.enable_managedby_label.is_some() {
+            lines.push(
+                "Flag --enable-managedby-label has been deprecated, The flag `enable-managedby-label` has been \
+                 deprecated. Use the `managedByLabel` option in the `buildMetadata` field instead."
+                    .to_owned(),
+            );
+        }
+        lines
+    }
+}
+
+/// Runs the command.
+pub(super) fn run(host: &dyn Host, flags: Flags, as_kustomize: bool) -> Exit {
+    let refused = if as_kustomize { Exit::RefusedAsKustomize } else { Exit::Refused };
+    let mut options = flags.options(host, as_kustomize);
+    let deprecations = flags.deprecations();
+    let output = flags.output.filter(|path| !path.as_os_str().is_empty());
+    options.individual_files =
+        output.as_deref().is_some_and(|path| matches!(host.look(path), Ok(Entry::Directory)));
+    let Outcome { output: text, files, mut context } = build(host, &flags.directory, &options);
+    context.warnings.kustomize.splice(0..0, deprecations);
+    if as_kustomize {
+        context.warnings.list.clear();
+    }
+    let result =
+        text.and_then(|text| if options.strict { strictly(&mut context.warnings, text) } else { Ok(text) });
+    let told = |faults: &[Diagnostic], warnings: &Warnings, sources: &Sources| {
+        terminal::tell(host, flags.error_format, sources, warnings, faults);
+    };
+    let written = match &result {
+        Err(faults) => {
+            told(faults, &context.warnings, &context.sources);
+            return refused;
+        }
+        Ok(text) => match &output {
+            None => terminal::print(text).map_err(|error| {
+                let words = error.to_string();
+                let words = words.split(" (os error").next().unwrap_or_default().to_lowercase();
+                Diagnostic::error("output-failed", format!("standard output could not be written: {words}"))
+            }),
+            Some(path) => write(host, path, text, &files, options.individual_files),
+        },
+    };
+    let exit = match written {
+        Ok(()) => {
+            told(&[], &context.warnings, &context.sources);
+            Exit::Done
+        }
+        Err(fault) => {
+            told(&[fault], &context.warnings, &context.sources);
+            refused
+        }
+    };
+    // The process ends here: giving memory back piece by piece would only take time.
+    std::mem::forget((context, result, files));
+    exit
+}
+
+/// Turns warnings into the errors that `--strict` makes of them.
+fn strictly(warnings: &mut Warnings, text: Vec<u8>) -> Result<Vec<u8>, Vec<Diagnostic>> {
+    let (faults, notes) =
+        std::mem::take(&mut warnings.list).into_iter().partition(|told| told.severity >= Severity::Warning);
+    warnings.list = notes;
+    let mut faults: Vec<Diagnostic> = faults;
+    if faults.is_empty() {
+        return Ok(text);
+    }
+    faults.iter_mut().for_each(|fault| fault.severity = Severity::Error);
+    Err(faults)
+}
+
+/// Writes to a file or, one file an object, to a folder: all or nothing.
+fn write(
+    host: &dyn Host,
+    path: &Path,
+    text: &[u8],
+    files: &[(PathBuf, Vec<u8>)],
+    individual: bool,
+) -> Result<(), Diagnostic> {
+    let list: Vec<(PathBuf, &[u8])> = if individual {
+        files.iter().map(|(name, text)| (path.join(name), text.as_slice())).collect()
+    } else {
+        vec![(path.to_owned(), text)]
+    };
+    host.write(&list).map_err(|fault| unwritten(&fault))
+}
+
+fn unwritten(fault: &Fault) -> Diagnostic {
+    let message = format!("`{}` could not be written: it {}", fault.path.display(), fault.trouble);
+    Diagnostic::error("output-failed", message).hint("nothing was written")
+}

@@ -1,0 +1,24 @@
+//! `citadel version`: its own version, and what it follows.
+
+use super::exit::Exit;
+use super::terminal;
+
+/// The version of kustomize that is followed, as it names itself.
+pub(super) const KUSTOMIZE: &str = "v5.8.1";
+
+/// Print the version, and which kustomize and Kubernetes it follows
+#[derive(clap::Args)]
+pub(super) struct Flags {}
+
+/// Runs the command.
+pub(super) fn run(_: &Flags) -> Exit {
+    let text = format!(
+        "citadel {}\nkustomize {KUSTOMIZE} (the behaviour it follows)\nKubernetes 1.21.2 (merge keys and scopes, as \
+         in that kustomize)\n",
+        env!("CARGO_PKG_VERSION")
+    );
+    match terminal::print(text.as_bytes()) {
+        Ok(()) => Exit::Done,
+        Err(_) => Exit::Refused,
+    }
+}
