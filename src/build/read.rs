@@ -29,6 +29,7 @@ pub(super) fn read_v2(run: &mut Run<'_>, source: SourceId) -> Result<Document> {
 }
 
 /// The first of several faults stops the build; the others are told beside it.
+#[expect(clippy::unnecessary_box_returns, reason = "it becomes the error of a `Result`")]
 pub(super) fn first_fault(run: &mut Run<'_>, faults: Vec<Diagnostic>) -> Box<Diagnostic> {
     let mut faults = faults.into_iter();
     let first = faults.next().unwrap_or_else(|| Diagnostic::error("refused", "refused without a word"));

@@ -24,8 +24,8 @@ pub(super) struct Flags {
     #[arg(short, long, value_name = "PATH", allow_hyphen_values = true)]
     output: Option<PathBuf>,
 
-    /// Which files a kustomization may load: those in or below its directory (LoadRestrictionsRootOnly, the default), or
-    /// any (LoadRestrictionsNone)
+    /// Which files a kustomization may load: those in or below its directory (`LoadRestrictionsRootOnly`, the default), or
+    /// any (`LoadRestrictionsNone`)
     #[arg(long, value_name = "RESTRICTION", hide_possible_values = true, value_parser = restrictions())]
     load_restrictor: Option<String>,
 
@@ -39,17 +39,17 @@ pub(super) struct Flags {
 
     /// Allow plugins that are not built in
     #[arg(long, action = ArgAction::Set, num_args = 0..=1, require_equals = true, default_value = "false",
-        default_missing_value = "true", hide_default_value = true, hide_possible_values = true, value_parser = boolean)]
+        default_missing_value = "true", hide_default_value = true, value_name = "BOOL", value_parser = boolean)]
     enable_alpha_plugins: bool,
 
     /// Allow functions that are programs of this machine; only for kustomizations you trust
     #[arg(long, action = ArgAction::Set, num_args = 0..=1, require_equals = true, default_value = "false",
-        default_missing_value = "true", hide_default_value = true, hide_possible_values = true, value_parser = boolean)]
+        default_missing_value = "true", hide_default_value = true, value_name = "BOOL", value_parser = boolean)]
     enable_exec: bool,
 
     /// Allow Helm charts to be inflated
     #[arg(long, action = ArgAction::Set, num_args = 0..=1, require_equals = true, default_value = "false",
-        default_missing_value = "true", hide_default_value = true, hide_possible_values = true, value_parser = boolean)]
+        default_missing_value = "true", hide_default_value = true, value_name = "BOOL", value_parser = boolean)]
     enable_helm: bool,
 
     /// The program that inflates Helm charts
@@ -72,7 +72,7 @@ pub(super) struct Flags {
 
     /// Let Helm tell what it does
     #[arg(long, action = ArgAction::Set, num_args = 0..=1, require_equals = true, default_value = "false",
-        default_missing_value = "true", hide_default_value = true, hide_possible_values = true, value_parser = boolean)]
+        default_missing_value = "true", hide_default_value = true, value_name = "BOOL", value_parser = boolean)]
     helm_debug: bool,
 
     /// A variable for the environment of functions, NAME=VALUE or NAME (repeatable)
@@ -85,7 +85,7 @@ pub(super) struct Flags {
 
     /// Give the network to functions that ask for it
     #[arg(long, action = ArgAction::Set, num_args = 0..=1, require_equals = true, default_value = "false",
-        default_missing_value = "true", hide_default_value = true, hide_possible_values = true, value_parser = boolean)]
+        default_missing_value = "true", hide_default_value = true, value_name = "BOOL", value_parser = boolean)]
     network: bool,
 
     /// The network that functions in containers join
@@ -94,7 +94,7 @@ pub(super) struct Flags {
 
     /// Run functions in containers as the present user and group
     #[arg(long, action = ArgAction::Set, num_args = 0..=1, require_equals = true, default_value = "false",
-        default_missing_value = "true", hide_default_value = true, hide_possible_values = true, value_parser = boolean)]
+        default_missing_value = "true", hide_default_value = true, value_name = "BOOL", value_parser = boolean)]
     as_current_user: bool,
 
     #[arg(long, hide = true, value_parser = ["legacy", "none"])]
@@ -185,7 +185,7 @@ impl Flags {
 }
 
 /// Runs the command.
-pub(super) fn run(host: &dyn Host, flags: Flags, as_kustomize: bool) -> Exit {
+pub(super) fn run(host: &dyn Host, flags: Box<Flags>, as_kustomize: bool) -> Exit {
     let refused = if as_kustomize { Exit::RefusedAsKustomize } else { Exit::Refused };
     let mut options = flags.options(host, as_kustomize);
     let deprecations = flags.deprecations();
@@ -195,7 +195,7 @@ pub(super) fn run(host: &dyn Host, flags: Flags, as_kustomize: bool) -> Exit {
     let Outcome { output: text, files, mut context } = build(host, &flags.directory, &options);
     context.warnings.kustomize.splice(0..0, deprecations);
     if as_kustomize {
-        context.warnings.list.clear();
+        context.warnings.list.retain(|told| told.severity == Severity::Error);
     }
     let result =
         text.and_then(|text| if options.strict { strictly(&mut context.warnings, text) } else { Ok(text) });
@@ -240,7 +240,9 @@ fn strictly(warnings: &mut Warnings, text: Vec<u8>) -> Result<Vec<u8>, Vec<Diagn
     if faults.is_empty() {
         return Ok(text);
     }
-    faults.iter_mut().for_each(|fault| fault.severity = Severity::Error);
+    for fault in &mut faults {
+        fault.severity = Severity::Error;
+    }
     Err(faults)
 }
 

@@ -20,7 +20,7 @@ struct Kustomize {
 
 #[derive(Subcommand)]
 enum Command {
-    Build(build::Flags),
+    Build(Box<build::Flags>),
     Version(VersionFlags),
     #[command(alias = "completions")]
     Completion(manual::CompletionFlags),

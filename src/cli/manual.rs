@@ -32,16 +32,15 @@ pub(super) fn completions(mut command: Command, flags: &CompletionFlags) -> Exit
 /// Prints a manual page.
 pub(super) fn man(mut command: Command, flags: &ManFlags) -> Exit {
     command.build();
-    let page = match &flags.command {
-        None => Man::new(command),
-        Some(name) => match command.find_subcommand(name) {
-            Some(found) => Man::new(found.clone()),
-            None => {
-                terminal::complain(&format!("error: citadel has no command `{name}`\n"));
-                return Exit::Refused;
-            }
-        },
+    let wanted = match &flags.command {
+        None => Some(&command),
+        Some(name) => command.find_subcommand(name),
     };
+    let Some(wanted) = wanted else {
+        terminal::complain("error: citadel has no such command\n");
+        return Exit::Refused;
+    };
+    let page = Man::new(wanted.clone());
     let mut text = Vec::new();
     match page.render(&mut text) {
         Ok(()) => print(&text),

@@ -26,7 +26,7 @@ struct Citadel {
 
 #[derive(Subcommand)]
 enum Command {
-    Build(build::Flags),
+    Build(Box<build::Flags>),
     Version(version::Flags),
     Completions(manual::CompletionFlags),
     Man(manual::ManFlags),

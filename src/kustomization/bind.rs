@@ -89,7 +89,12 @@ impl<'d> Binder<'d> {
         let mut bound = Bound::NOTHING;
         let coerce = self.manner != Manner::Kustomization;
         self.fit(&mut bound, node, shape, coerce);
-        if self.faults.is_empty() { Ok(bound) } else { Err(self.faults) }
+        if self.faults.is_empty() {
+            return Ok(bound);
+        }
+        // Fields were met in the order of their names; people read from above.
+        self.faults.sort_by_key(|fault| fault.labels.first().map(|label| label.place));
+        Err(self.faults)
     }
 
     fn place(&self, node: NodeId) -> Place {
