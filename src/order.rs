@@ -74,6 +74,8 @@ pub fn legacy(set: &mut ResourceSet, scopes: &dyn Scopes) -> Result<()> {
 }
 
 fn sort(first: &[&str], last: &[&str], set: &mut ResourceSet, scopes: &dyn Scopes) -> Result<()> {
+    // kustomize fills an empty set with the sorted objects, and so meets ids that are there twice by now.
+    set.check_ids(scopes)?;
     let ranks = Ranks::new(first, last, set);
     let mut order: Vec<(u32, u32)> =
         (0u32..).zip(&*set).map(|(n, resource)| (ranks.of(resource), n)).collect();
@@ -88,8 +90,8 @@ fn sort(first: &[&str], last: &[&str], set: &mut ResourceSet, scopes: &dyn Scope
     });
     let mut list: Vec<Option<Resource>> = set.take_list().into_iter().map(Some).collect();
     let sorted = order.iter().filter_map(|(_, position)| list.get_mut(*position as usize)?.take()).collect();
-    // kustomize fills an empty set with the sorted objects, and so meets ids that are there twice by now.
-    set.append_all(ResourceSet::from_list(sorted), scopes)
+    set.replace_list(sorted);
+    Ok(())
 }
 
 /// Compares `namespace|name`, with `~X` and `~N` for none.

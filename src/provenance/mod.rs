@@ -8,6 +8,11 @@ use crate::source::{Place, SourceId};
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct StepId(pub u32);
 
+impl StepId {
+    /// Reading objects: the step that is there before any other.
+    pub const READ: StepId = StepId(0);
+}
+
 /// One step of a build: a kustomization field (or one entry of it) at work.
 #[derive(Debug, Clone)]
 pub struct Step {
@@ -18,9 +23,15 @@ pub struct Step {
 }
 
 /// All steps of one build, in order.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Steps {
     list: Vec<Step>,
+}
+
+impl Default for Steps {
+    fn default() -> Steps {
+        Steps { list: vec![Step { field: "resources", place: Place::NONE }] }
+    }
 }
 
 impl Steps {

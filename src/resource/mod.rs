@@ -8,6 +8,7 @@ mod label_selector;
 mod object;
 mod pattern;
 pub mod projection;
+mod read;
 mod selector;
 mod set;
 
@@ -17,6 +18,7 @@ pub use index::IdParts;
 pub(crate) use index::NOT_A_NAMESPACE;
 pub use object::{Behavior, Former, Resource};
 pub use pattern::{Pattern, expression};
+pub use read::{check_metadata, read};
 pub use selector::Target;
 pub use set::ResourceSet;
 

@@ -5,8 +5,9 @@
 use super::id::ResId;
 use super::index::IdParts;
 use crate::kubernetes::{Gvk, Scopes};
+use crate::provenance::StepId;
 use crate::source::Place;
-use crate::yaml::{Document, Kind};
+use crate::yaml::{Document, Kind, Style, Tag};
 
 /// How a generated object meets one of the same id (`generatorBehavior`).
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -150,6 +151,22 @@ impl Resource {
         match self.former.first() {
             Some(former) => self.former_id(former),
             None => self.id(),
+        }
+    }
+
+    /// Sets `metadata.name` as kustomize's `SetName` does: the style of the present one stays, its tag is forgotten (a
+    /// plain `1e3` becomes a number). Remember the old id first, where references shall follow.
+    pub fn set_name(&mut self, name: &str, step: StepId) {
+        let Some(root) = self.document.try_root() else { return };
+        let metadata = self.document.get(root, "metadata");
+        let node = metadata.and_then(|metadata| self.document.get(metadata, "name"));
+        let mut editor = self.document.edit(step);
+        if let Some(node) = node {
+            editor.set_scalar(node, name, Tag::Implicit);
+        } else if let Some(metadata) = metadata {
+            let style = if super::plain_means_string(name) { Style::Plain } else { Style::DoubleQuoted };
+            let node = editor.scalar(name, Tag::Implicit, style);
+            editor.insert_text_key(metadata, "name", node);
         }
     }
 

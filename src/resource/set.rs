@@ -143,6 +143,22 @@ impl ResourceSet {
         Ok(())
     }
 
+    /// Refuses ids that two objects have now.
+    pub fn check_ids(&self, scopes: &dyn Scopes) -> Result<()> {
+        let index = self.index(scopes);
+        for (position, resource) in self.list.iter().enumerate() {
+            let id = IdParts::current(resource, scopes);
+            // An id hashed alone is one that nobody else has.
+            let earlier = index.candidates(&id).take_while(|other| *other < position);
+            for other in earlier.filter_map(|other| self.list.get(other)) {
+                if IdParts::current(other, scopes) == id {
+                    return conflict(resource, other);
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Puts an object in the place of another.
     pub(super) fn put(&mut self, position: usize, resource: Resource) {
         self.index.take();

@@ -492,6 +492,11 @@ impl Document {
         document
     }
 
+    /// A node with all below it as a document of its own, everything as it stands and from where it came.
+    pub fn extract(&self, node: NodeId) -> Document {
+        self.cut_out(node)
+    }
+
     pub(super) fn set_document_comments(&mut self, comments: Comments) {
         self.extras.get_or_insert_default().document = comments;
     }

@@ -9,7 +9,7 @@
 //! kustomize goes from object to object in the random order of a Go map. That shows only when a configuration names
 //! `metadata/name` or the like as a reference; here all objects are then looked at as they were before.
 //!
-//! `apply(&references, &mut set, scopes, step) -> Result<References>`
+//! `apply(&mut set, &references, &mut context) -> Result<References>`
 
 mod candidates;
 mod plan;
@@ -20,7 +20,8 @@ use rustc_hash::FxHashMap;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::kubernetes::{Gvk, NameReference, Scopes};
 use crate::provenance::{History, StepId};
-use crate::resource::{Resource, ResourceSet, plain_means_string};
+use crate::resource::{Context, Resource, ResourceSet, plain_means_string};
+use crate::source::Place;
 use crate::yaml::{Document, Kind, NodeId, Style, Tag};
 use candidates::{Candidates, Facts, Found, Wanted};
 use plan::{Filter, Plan, Walk};
@@ -63,11 +64,12 @@ struct Edits {
 
 /// Rewrites all references.
 pub fn apply(
-    references: &[NameReference],
     set: &mut ResourceSet,
-    scopes: &dyn Scopes,
-    step: StepId,
+    references: &[NameReference],
+    context: &mut Context,
 ) -> Result<References> {
+    let step = context.steps.add("nameReference", Place::NONE);
+    let scopes: &dyn Scopes = &context.schema;
     let facts = map(set.list(), |resource| Facts::of(resource, scopes));
     let candidates = Candidates::new(&facts);
     let plans = Plans::new(references, &facts);
