@@ -3,7 +3,7 @@
 
 use super::build_metadata::{self, Trail};
 use super::layer::Layer;
-use super::{Run, accumulate::Accumulator, name_reference};
+use super::{Run, accumulate::Accumulator, hash, local_config, name_reference};
 use crate::build::Reorder;
 use crate::diagnostic::Result;
 use crate::kustomization::SortOptions;
@@ -18,9 +18,9 @@ pub(super) fn build<'f>(run: &mut Run<'f>, loader: Loader<'f>) -> Result<Resourc
     let asks_for = |what: &str| wanted.iter().any(|option| option.value == what);
     let root = if wanted.is_empty() { root } else { root.with_trail(Trail::default()) };
     let mut built = root.accumulate(run, Accumulator::default())?;
-    let step = run.context.steps.add("nameReference", root.kustomization.at);
-    let references = &built.config.name_reference;
-    name_reference::apply(references, &mut built.resources, &run.context.schema, step)?;
+    hash::apply(&mut built.resources, &mut run.context)?;
+    name_reference::apply(&mut built.resources, &built.config.name_reference, &mut run.context)?;
+    local_config::drop(&mut built.resources, &run.context.schema)?;
     let mut resources = built.resources;
     sort(run, root.kustomization.sort_options.as_ref(), &mut resources)?;
     if run.options.enable_managed_by_label || asks_for("managedByLabel") {

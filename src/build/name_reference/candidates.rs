@@ -10,7 +10,7 @@
 use std::hash::Hasher;
 use std::sync::OnceLock;
 
-use rustc_hash::{FxHashMap, FxHasher};
+use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 
 use crate::kubernetes::{Gvk, Scopes};
 use crate::resource::{IdParts, Resource};
@@ -83,7 +83,7 @@ pub(super) struct Candidates<'a, 'f> {
     by_name: Chains,
     by_namespace: OnceLock<Chains>,
     by_ending: OnceLock<Chains>,
-    original_namespaces: OnceLock<FxHashMap<u64, ()>>,
+    original_namespaces: OnceLock<FxHashSet<u64>>,
     /// Some object was of more than one kind.
     kinds_changed: bool,
 }
@@ -404,19 +404,19 @@ impl<'a, 'f> Candidates<'a, 'f> {
     /// Whether an object that the referrer may name had this namespace originally.
     fn is_original_namespace(&self, namespace: &str, wanted: &Wanted<'_, '_>) -> bool {
         let known = self.original_namespaces.get_or_init(|| {
-            let mut known = FxHashMap::default();
+            let mut known = FxHashSet::default();
             for facts in self.facts {
                 let original = facts.original_namespace();
-                known.insert(hash(&[original, facts.scope()]), ());
-                known.insert(hash(&[original]), ());
+                known.insert(hash(&[original, facts.scope()]));
+                known.insert(hash(&[original]));
             }
             known
         });
         if wanted.referrer.cluster_scoped {
-            return known.contains_key(&hash(&[namespace]));
+            return known.contains(&hash(&[namespace]));
         }
         let scopes = reachable_scopes(wanted);
-        scopes.iter().any(|scope| known.contains_key(&hash(&[namespace, scope])))
+        scopes.iter().any(|scope| known.contains(&hash(&[namespace, scope])))
     }
 }
 
