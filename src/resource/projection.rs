@@ -13,6 +13,7 @@ use crate::provenance::StepId;
 use crate::yaml::{Document, Editor, Kind, NodeId, Style, Tag};
 
 const PREFIX: &str = "internal.config.kubernetes.io/";
+const ANNOTATIONS: &str = "annotations";
 const ENABLED: &str = "enabled";
 
 /// Annotations beside the build's state that the end of a build strips.
@@ -247,7 +248,15 @@ pub fn rewrite_annotations(
             set(&mut editor, annotations, key, value);
         }
     }
-    rewrite(&mut editor)
+    rewrite(&mut editor, ANNOTATIONS)
+}
+
+/// Rewrites labels as kustomize's `SetLabels` after `GetLabels` does: the same for labels.
+///
+/// # Errors
+/// As [`rewrite_annotations`].
+pub fn rewrite_labels(resource: &mut Resource, step: StepId) -> Result<()> {
+    rewrite(&mut resource.document.edit(step), "labels")
 }
 
 /// What the end of a build does to annotations: strips the build's own and rewrites the others.
@@ -287,7 +296,7 @@ pub fn remove_build_annotations(
             }
         }
     }
-    rewrite(&mut resource.document.edit(step))
+    rewrite(&mut resource.document.edit(step), ANNOTATIONS)
 }
 
 /// The annotations of an object, when they are a mapping.
@@ -339,8 +348,8 @@ fn value_text(document: &Document, value: NodeId) -> &str {
     if document.kind(value) == Kind::Scalar { document.text(value) } else { "" }
 }
 
-/// Writes all annotations anew: texts under distinct keys, or nothing.
-fn rewrite(editor: &mut Editor<'_>) -> Result<()> {
+/// Writes all annotations (or labels) anew: texts under distinct keys, or nothing.
+fn rewrite(editor: &mut Editor<'_>, field: &str) -> Result<()> {
     let document = editor.document();
     let Some(root) = document.try_root() else { return Ok(()) };
     let Some(metadata) = document.get(root, "metadata") else {
@@ -350,13 +359,13 @@ fn rewrite(editor: &mut Editor<'_>) -> Result<()> {
         }
         return Ok(());
     };
-    let Some(annotations) = document.get(metadata, "annotations") else { return Ok(()) };
+    let Some(annotations) = document.get(metadata, field) else { return Ok(()) };
     if document.is_empty(annotations) {
         editor.remove(metadata, annotations);
         return Ok(());
     }
     if document.kind(annotations) == Kind::Sequence {
-        return pair_up(editor, metadata, annotations);
+        return pair_up(editor, metadata, annotations, field);
     }
     let mut values: Vec<NodeId> = document.children(annotations).collect();
     // The last of equal keys counts.
@@ -391,11 +400,11 @@ fn as_text(editor: &mut Editor<'_>, value: NodeId) {
 }
 
 /// kustomize takes the items of a list for keys and values in turn.
-fn pair_up(editor: &mut Editor<'_>, metadata: NodeId, annotations: NodeId) -> Result<()> {
+fn pair_up(editor: &mut Editor<'_>, metadata: NodeId, annotations: NodeId, field: &str) -> Result<()> {
     let document = editor.document();
     let items: Vec<NodeId> = document.children(annotations).collect();
     if items.len() % 2 != 0 {
-        return Diagnostic::error("bad-annotations", "annotations are a list, not a mapping")
+        return Diagnostic::error("bad-annotations", format!("{field} are a list, not a mapping"))
             .at(document.place(annotations), "found here")
             .hint("write them as `key: value`")
             .fail();
@@ -414,7 +423,7 @@ fn pair_up(editor: &mut Editor<'_>, metadata: NodeId, annotations: NodeId) -> Re
         }
     }
     editor.replace(metadata, annotations, mapping);
-    rewrite(editor)
+    rewrite(editor, field)
 }
 
 /// An id as kustomize writes it: `Deployment.v1.apps/name.namespace`.

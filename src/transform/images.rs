@@ -10,7 +10,7 @@ use regex::Regex;
 
 use super::field_spec::{Create, FieldPaths, expect_scalar, may_touch_ids, name_of, set_scalar};
 use super::for_each;
-use crate::diagnostic::{Diagnostic, Result};
+use crate::diagnostic::{Diagnostic, Result, nearest};
 use crate::kubernetes::FieldSpec;
 use crate::kustomization::Image;
 use crate::provenance::StepId;
@@ -247,7 +247,7 @@ fn near_name(name: &str, resources: &ResourceSet) -> Option<String> {
     if let Some(longer) = names.iter().find(|n| n.rsplit('/').next() == Some(name)) {
         return Some(longer.clone());
     }
-    super::nearest(name, names.iter().map(String::as_str)).map(str::to_owned)
+    nearest(name, names.iter().map(String::as_str)).map(str::to_owned)
 }
 
 #[cfg(test)]

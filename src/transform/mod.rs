@@ -10,6 +10,7 @@
 //! Objects of which a step left nothing stay in the set as nothing: call `resources.drop_empties()` after each step.
 
 pub mod annotations;
+mod field_path;
 pub(crate) mod field_spec;
 pub mod images;
 pub mod labels;
@@ -17,13 +18,18 @@ pub mod name_prefix;
 pub mod name_suffix;
 pub mod namespace;
 pub mod patch;
+pub mod patches;
+pub mod patches_json6902;
+pub mod patches_strategic_merge;
+pub mod replacements;
 pub mod replicas;
+mod structured_data;
 
 use rayon::prelude::*;
 
 use crate::diagnostic::{Diagnostic, Result};
 use crate::kubernetes::Scopes;
-use crate::resource::{Context, Resource};
+use crate::resource::{Context, IdParts, Resource};
 use field_spec::Scratch;
 
 /// From how many objects on it pays to work on them side by side.
@@ -69,32 +75,38 @@ pub(crate) fn scopes(context: &Context) -> &dyn Scopes {
     &context.schema
 }
 
-/// The candidate that is most nearly this text, when one is near enough to be what was meant.
-pub(crate) fn nearest<'c>(text: &str, candidates: impl Iterator<Item = &'c str>) -> Option<&'c str> {
-    let limit = text.chars().count().div_ceil(3).clamp(1, 4);
-    candidates
-        .take(4096)
-        .map(|candidate| (distance(text, candidate, limit), candidate))
-        .filter(|(far, _)| *far <= limit)
-        .min()
-        .map(|(_, candidate)| candidate)
-}
-
-/// How many letters must be changed, added or dropped to make one text of the other; `limit + 1` when more.
-fn distance(a: &str, b: &str, limit: usize) -> usize {
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().take(256).collect(), b.chars().take(256).collect());
-    if a.len().abs_diff(b.len()) > limit {
-        return limit + 1;
-    }
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.iter().enumerate() {
-        let mut corner = row[0];
-        row[0] = i + 1;
-        for (j, y) in b.iter().enumerate() {
-            let changed = corner + usize::from(x != y);
-            corner = row[j + 1];
-            row[j + 1] = changed.min(corner + 1).min(row[j] + 1);
+/// Refuses two objects of one id. Those for which `exempt` is true may share one among themselves.
+fn refuse_conflicts(
+    resources: &[Resource],
+    scopes: &dyn Scopes,
+    exempt: impl Fn(&Resource) -> bool,
+    message: impl Fn(&Resource) -> String,
+) -> Result<()> {
+    let mut hashes: Vec<(u64, usize)> = resources
+        .par_iter()
+        .with_min_len(SIDE_BY_SIDE)
+        .enumerate()
+        .filter(|(_, resource)| !resource.is_nothing())
+        .map(|(index, resource)| (IdParts::current(resource, scopes).hash(), index))
+        .collect();
+    hashes.par_sort_unstable();
+    let mut conflicts: Vec<(usize, usize)> = Vec::new();
+    for group in hashes.chunk_by(|a, b| a.0 == b.0).filter(|group| group.len() > 1) {
+        for (place, (_, a)) in group.iter().enumerate() {
+            for (_, b) in &group[place + 1..] {
+                let (one, other) = (&resources[*a], &resources[*b]);
+                let same = IdParts::current(one, scopes) == IdParts::current(other, scopes);
+                if same && !(exempt(one) && exempt(other)) {
+                    conflicts.push((*a, *b));
+                }
+            }
         }
     }
-    row[b.len()]
+    let Some((one, other)) = conflicts.into_iter().min() else { return Ok(()) };
+    let (one, other) = (&resources[one], &resources[other]);
+    Diagnostic::error("id-conflict", message(one))
+        .at(other.place(), "this object")
+        .at(one.place(), "has the same id as this one")
+        .hint("rename one of them, or drop one")
+        .fail()
 }

@@ -4,15 +4,13 @@
 //! whatever the field specs say of it; `metadata/name` counts only for objects of `v1` (Namespaces). Subjects of role
 //! bindings follow their own mode. Two objects of one id afterwards are refused. What Helm made is left alone.
 
-use rayon::prelude::*;
-
 use super::field_spec::{Create, FieldPath, FieldPaths, Scratch, name_of, set_scalar};
-use super::{for_each, remember, scopes};
+use super::{for_each, refuse_conflicts, remember, scopes};
 use crate::diagnostic::{Diagnostic, Result};
 use crate::kubernetes::{FieldSpec, Scopes};
 use crate::kustomization::Written;
 use crate::provenance::StepId;
-use crate::resource::{Context, IdParts, Resource, ResourceSet};
+use crate::resource::{Context, Resource, ResourceSet};
 use crate::yaml::{Editor, Kind, NodeId, Style, Tag};
 
 const HELM_GENERATED: &str = "internal.config.kubernetes.io/helm-generated";
@@ -83,7 +81,11 @@ pub fn apply(
         remember(resource, scopes)?;
         plan.one(resource, scopes, step, scratch)
     })?;
-    refuse_conflicts(resources.list(), scopes)
+    // kustomize compares each object with all others right after it has changed it; since a second pass would change
+    // nothing more, comparing all at the end finds the same conflicts.
+    refuse_conflicts(resources.list(), scopes, is_made_by_helm, |one| {
+        format!("with this namespace, two objects are {}", one.id())
+    })
 }
 
 /// Sets `metadata.namespace` and the fields of `namespace.rs`'s own rules in one object, without remembering its id
@@ -239,36 +241,4 @@ fn is_made_by_helm(resource: &Resource) -> bool {
     document
         .at(document.root(), &["metadata", "annotations", HELM_GENERATED])
         .is_some_and(|node| document.text(node) == "true")
-}
-
-/// kustomize compares each object with all others right after it has changed it; since a second pass would change
-/// nothing more, comparing all at the end finds the same conflicts.
-fn refuse_conflicts(resources: &[Resource], scopes: &dyn Scopes) -> Result<()> {
-    let mut hashes: Vec<(u64, usize)> = resources
-        .par_iter()
-        .with_min_len(super::SIDE_BY_SIDE)
-        .enumerate()
-        .filter(|(_, resource)| !resource.is_nothing())
-        .map(|(index, resource)| (IdParts::current(resource, scopes).hash(), index))
-        .collect();
-    hashes.par_sort_unstable();
-    let mut conflicts: Vec<(usize, usize)> = Vec::new();
-    for group in hashes.chunk_by(|a, b| a.0 == b.0).filter(|group| group.len() > 1) {
-        for (place, (_, a)) in group.iter().enumerate() {
-            for (_, b) in &group[place + 1..] {
-                let (one, other) = (&resources[*a], &resources[*b]);
-                let same = IdParts::current(one, scopes) == IdParts::current(other, scopes);
-                if same && !(is_made_by_helm(one) && is_made_by_helm(other)) {
-                    conflicts.push((*a, *b));
-                }
-            }
-        }
-    }
-    let Some((one, other)) = conflicts.into_iter().min() else { return Ok(()) };
-    let (one, other) = (&resources[one], &resources[other]);
-    Diagnostic::error("id-conflict", format!("with this namespace, two objects are {}", one.id()))
-        .at(other.place(), "this object")
-        .at(one.place(), "has the same id as this one")
-        .hint("rename one of them, or drop one")
-        .fail()
 }

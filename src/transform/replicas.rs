@@ -1,7 +1,7 @@
 //! `replicas` (ReplicaCountTransformer): sets the number of replicas of the objects that have, or had, a name.
 
 use super::field_spec::{Create, FieldPath, Trail, set_scalar};
-use crate::diagnostic::{Diagnostic, Result};
+use crate::diagnostic::{Diagnostic, Result, nearest};
 use crate::kubernetes::{FieldSpec, Gvk};
 use crate::kustomization::Replica;
 use crate::resource::{Context, Resource, ResourceSet};
@@ -75,7 +75,7 @@ fn nothing_found(replica: &Replica, fields: &[FieldSpec], resources: &ResourceSe
         let (group, version) = Gvk::split_api_version(resource.api_version());
         fields.iter().any(|field| field.gvk.selects(group, version, resource.kind()))
     });
-    if let Some(near) = super::nearest(&replica.name.value, names.map(Resource::name)) {
+    if let Some(near) = nearest(&replica.name.value, names.map(Resource::name)) {
         fault = fault.hint(format!("did you mean `{near}`?"));
     }
     fault.fail()

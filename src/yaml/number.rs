@@ -130,7 +130,7 @@ pub(super) fn write_json_float(value: f64, out: &mut Vec<u8>) {
 }
 
 /// Writes a float as yaml.v2 prints it (`strconv` form `g`, shortest).
-pub(super) fn write_yaml_float(value: f64, out: &mut Vec<u8>) {
+pub(crate) fn write_yaml_float(value: f64, out: &mut Vec<u8>) {
     let (digits, exponent) = shortest(value);
     if (-4..6).contains(&exponent) {
         // Writing to a vector cannot fail.
