@@ -333,6 +333,21 @@ impl Document {
         Range { start, len: text.len() as u32 }
     }
 
+    /// How much text of our own there is: where the next [`Document::add_more`] begins.
+    pub(super) fn added_len(&self) -> usize {
+        self.added.len()
+    }
+
+    /// Adds a piece to a text of our own.
+    pub(super) fn add_more(&mut self, text: &str) {
+        self.added.push_str(text);
+    }
+
+    /// The text that was added since [`Document::added_len`] was this.
+    pub(super) fn added_since(&self, start: usize) -> Range {
+        Range { start: start as u32 | ADDED, len: (self.added.len() - start) as u32 }
+    }
+
     /// Makes a detached scalar (or alias) whose text is a range of the source or of [`Document::add_text`].
     pub(super) fn push_scalar(&mut self, text: Range, style: Style, tag: Tag, origin: Origin) -> NodeId {
         self.push(Node {
@@ -418,6 +433,17 @@ impl Document {
     /// The comments of a node, made when there are none yet.
     pub(super) fn comments_mut(&mut self, node: NodeId) -> &mut Comments {
         self.extras.get_or_insert_default().comments.entry(node).or_default()
+    }
+
+    /// Forgets all comments unless one of them is of interest.
+    pub(super) fn drop_comments_unless(&mut self, interesting: impl Fn(&str) -> bool) {
+        if let Some(extras) = &mut self.extras {
+            let keep = |comments: &Comments| interesting(&comments.head) || interesting(&comments.line);
+            if !extras.comments.values().any(keep) {
+                extras.comments.clear();
+                extras.document = Comments::default();
+            }
+        }
     }
 
     /// Spells a scalar another way while a text is being read.

@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use super::compose::Composer;
 use super::decode_v2;
 use super::document::Document;
 use super::expand::resolve_aliases;
+use super::fast::{self, Found};
 use super::node::{Kind, NodeId, Style, Tag};
 use super::resolve::Dialect;
 use super::split::split_documents;
@@ -23,34 +26,67 @@ use crate::source::{Place, SourceId};
 /// Line ends must be normalised (`\r\n` to `\n`) before the text is registered as a source. Comments are kept in
 /// documents in which one could be a schema (`# {"type": …}`), since those change merges.
 pub fn read_resources(source: SourceId, text: &Arc<str>) -> Result<Vec<Document>> {
+    read_parts(source, text, true)
+}
+
+/// [`read_resources`] without its fast path, for tests that hold the two against each other.
+pub fn read_resources_slowly(source: SourceId, text: &Arc<str>) -> Result<Vec<Document>> {
+    read_parts(source, text, false)
+}
+
+/// From this size on, documents are read side by side.
+const LARGE: usize = 256 * 1024;
+
+fn read_parts(source: SourceId, text: &Arc<str>, fast: bool) -> Result<Vec<Document>> {
     let parts = split_documents(source, text)?;
     let alone = parts.len() == 1;
-    let mut documents = Vec::new();
-    for part in parts {
-        read_resource_part(source, text, part, alone, &mut documents)?;
+    let mut documents = Vec::with_capacity(parts.len());
+    if text.len() >= LARGE && !alone {
+        let read: Vec<Result<Vec<Document>>> =
+            parts.into_par_iter().map(|part| read_part(source, text, part, alone, fast)).collect();
+        for part in read {
+            documents.extend(part?);
+        }
+    } else {
+        for part in parts {
+            documents.extend(read_part(source, text, part, alone, fast)?);
+        }
     }
     Ok(documents)
 }
 
-fn read_resource_part(
+fn read_part(
     source: SourceId,
     text: &Arc<str>,
     part: std::ops::Range<usize>,
     alone: bool,
-    into: &mut Vec<Document>,
-) -> Result<()> {
+    fast: bool,
+) -> Result<Vec<Document>> {
+    if fast && let Some(read) = fast::read(source, text, part.clone()) {
+        let Found::Document(document) = read else { return Ok(Vec::new()) };
+        let root = document.root();
+        if is_null(&document, root) {
+            return Ok(Vec::new());
+        }
+        return Ok(match if alone { list_items(&document, root) } else { None } {
+            Some(items) => items.iter().map(|item| document.cut_out(*item)).collect(),
+            None => vec![document],
+        });
+    }
     let comments = text.get(part.clone()).is_some_and(may_hold_schema_comment);
     let mut composer = Composer::new(source, text, part, Dialect::V3, comments);
-    let Some(composed) = composer.next_document().map_err(|fault| Box::new(fault.tell(source)))? else {
-        return Ok(());
+    let Some(mut composed) = composer.next_document().map_err(|fault| Box::new(fault.tell(source)))? else {
+        return Ok(Vec::new());
     };
-    let Some(root) = composed.document.try_root() else { return Ok(()) };
+    let Some(root) = composed.document.try_root() else { return Ok(Vec::new()) };
     if is_null(&composed.document, root) {
-        return Ok(());
+        return Ok(Vec::new());
+    }
+    if comments {
+        composed.document.drop_comments_unless(may_hold_schema_comment);
     }
     let items = if alone { list_items(&composed.document, root) } else { None };
-    into.extend(resolve_aliases(composed, items.as_deref()).map_err(|fault| Box::new(fault.tell(source)))?);
-    Ok(())
+    resolve_aliases(composed, items.as_deref()).map_err(|fault| Box::new(fault.tell(source)))
 }
 
 /// Whether yaml.v3 takes a node for null.
