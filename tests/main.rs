@@ -3,4 +3,5 @@
 
 mod architecture;
 mod kustomization;
+mod merge;
 mod yaml;

@@ -4,7 +4,10 @@ mod json_patch;
 mod json_value;
 mod strategic_merge;
 mod strategic_merge_list;
+mod strategic_merge_map;
+mod strategic_merge_schema;
 mod strategic_merge_steps;
+mod strategic_merge_walk;
 mod strategic_patch;
 mod through_json;
 

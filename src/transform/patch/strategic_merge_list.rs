@@ -12,12 +12,12 @@
 
 use std::borrow::Cow;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::strategic_merge::{
+use super::strategic_merge_steps::{self as steps, Values};
+use super::strategic_merge_walk::{
     Child, DIRECTIVE, Directive, Entered, Frame, Merge, Outcome, Source, unknown_directive,
 };
-use super::strategic_merge_steps::{self as steps, Values};
 use crate::diagnostic::Result;
 use crate::kubernetes::Field;
 use crate::yaml::{Document, Kind, NodeId, Style, Tag};
@@ -69,11 +69,11 @@ impl<'m> Merge<'m> {
         &mut self,
         target: Option<NodeId>,
         source: Source,
-        schema: Option<Field<'m>>,
+        schema: Option<&Field<'m>>,
         keys: Keys,
     ) -> Result<Entered<'m>> {
         self.copy_style(target, source);
-        let items = schema.as_ref().and_then(Field::items);
+        let items = schema.and_then(Field::items);
         let (node, is_new, source, patch) = match (target, source) {
             // What only the patch has is added as it is, directives and all.
             (None, Source::Patch(list)) => {
@@ -82,7 +82,7 @@ impl<'m> Merge<'m> {
             (Some(_), Source::Patch(list)) if self.patch.is_null(list) => {
                 return Ok(Entered::Done(Outcome::Gone));
             }
-            (Some(node), Source::Patch(list)) => match self.list_directive(self.patch, list)? {
+            (Some(node), Source::Patch(list)) => match list_directive(self.patch, list)? {
                 Some((Directive::Delete, _)) => return Ok(Entered::Done(Outcome::Gone)),
                 Some((Directive::Replace, elided)) => {
                     let keep: Vec<bool> = mask(self.patch, list, &elided);
@@ -94,7 +94,7 @@ impl<'m> Merge<'m> {
                 None => (node, false, source, self.patch.children(list).collect()),
             },
             (Some(node), Source::Same) => {
-                match self.list_directive(self.editor.document(), node)? {
+                match list_directive(self.editor.document(), node)? {
                     Some((Directive::Delete, _)) => return Ok(Entered::Done(Outcome::Gone)),
                     Some((_, left)) => {
                         let keep = mask(self.editor.document(), node, &left);
@@ -115,24 +115,6 @@ impl<'m> Merge<'m> {
             None => Plan::Irregular(self.irregular(node, patch, keys)),
         };
         Ok(Entered::Frame(Frame::List(ListFrame { node, is_new, source, items, plan })))
-    }
-
-    /// The directive of a list with the items that are left without it: that of the first item with `$patch`, when
-    /// that item has nothing else.
-    fn list_directive(&self, document: &Document, list: NodeId) -> Result<Option<(Directive, Vec<NodeId>)>> {
-        let Some(value) = document.children(list).find_map(|item| document.get(item, DIRECTIVE)) else {
-            return Ok(None);
-        };
-        let alone = document.children(list).any(|item| document.len(item) == 1 && has(document, item, value));
-        if !alone {
-            return Ok(None);
-        }
-        let Some(directive) = Directive::of(document.text(value)) else {
-            return unknown_directive(document, value);
-        };
-        let mut left: Vec<NodeId> = document.children(list).collect();
-        steps::set(document, &mut left, None, &[DIRECTIVE.into()], &[document.text(value).to_owned()])?;
-        Ok(Some((directive, left)))
     }
 
     fn keep_items(&mut self, list: NodeId, keep: &[bool]) {
@@ -228,6 +210,24 @@ impl<'m> Merge<'m> {
     }
 }
 
+/// The directive of a list with the items that are left without it: that of the first item with `$patch`, when
+/// that item has nothing else.
+fn list_directive(document: &Document, list: NodeId) -> Result<Option<(Directive, Vec<NodeId>)>> {
+    let Some(value) = document.children(list).find_map(|item| document.get(item, DIRECTIVE)) else {
+        return Ok(None);
+    };
+    let alone = document.children(list).any(|item| document.len(item) == 1 && has(document, item, value));
+    if !alone {
+        return Ok(None);
+    }
+    let Some(directive) = Directive::of(document.text(value)) else {
+        return unknown_directive(document, value);
+    };
+    let mut left: Vec<NodeId> = document.children(list).collect();
+    steps::set(document, &mut left, None, &[DIRECTIVE.into()], &[document.text(value).to_owned()])?;
+    Ok(Some((directive, left)))
+}
+
 fn has(document: &Document, item: NodeId, value: NodeId) -> bool {
     document.kind(item) == Kind::Mapping && document.children(item).any(|child| child == value)
 }
@@ -273,11 +273,8 @@ fn matches(ours: &[&[&str]], theirs: &[&[&str]]) -> Option<Vec<Option<usize>>> {
             return None;
         }
     }
-    let mut seen = FxHashMap::default();
-    theirs
-        .iter()
-        .map(|keys| if seen.insert(*keys, ()).is_some() { None } else { Some(index.get(keys).copied()) })
-        .collect()
+    let mut seen = FxHashSet::default();
+    theirs.iter().map(|keys| seen.insert(*keys).then(|| index.get(keys).copied())).collect()
 }
 
 impl<'m> ListFrame<'m> {
@@ -314,7 +311,7 @@ impl<'m> ListFrame<'m> {
         let document = merge.editor.document();
         if !document.children(self.node).eq(merged.iter().copied()) {
             let mut lost: Vec<NodeId> = document.children(self.node).collect();
-            let left: rustc_hash::FxHashSet<NodeId> = merged.iter().copied().collect();
+            let left: FxHashSet<NodeId> = merged.iter().copied().collect();
             lost.retain(|item| !left.contains(item));
             merge.editor.remove_all(self.node, &lost);
             let merged = merge.without_repeats(merged);
@@ -332,7 +329,7 @@ impl<'m> ListFrame<'m> {
 impl Merge<'_> {
     /// A node can stand in a list only once: further places get copies.
     fn without_repeats(&mut self, nodes: Vec<NodeId>) -> Vec<NodeId> {
-        let mut seen = rustc_hash::FxHashSet::default();
+        let mut seen = FxHashSet::default();
         nodes
             .into_iter()
             .map(|node| if seen.insert(node) { node } else { self.editor.duplicate(node) })
@@ -377,15 +374,14 @@ impl Regular {
         if !self.target_order {
             return all
                 .filter_map(|((target, _), outcome)| match (target, outcome) {
-                    (_, Outcome::Gone) => None,
+                    (_, Outcome::Gone) | (None, Outcome::Kept) => None,
                     // The target's item stays even where the patch's was to replace it.
                     (Some(item), _) | (None, Outcome::New(item)) => Some(*item),
-                    (None, Outcome::Kept) => None,
                 })
                 .collect();
         }
         let mut merged = Vec::with_capacity(self.work.len());
-        let mut gone = rustc_hash::FxHashSet::default();
+        let mut gone = FxHashSet::default();
         for ((target, _), outcome) in all {
             match (target, outcome) {
                 (None, Outcome::New(item)) => merged.push(*item),
