@@ -2,26 +2,33 @@
 
 use super::Run;
 use super::accumulate::Accumulator;
-use super::functions;
 use super::layer::Layer;
 use super::plugins::{self, Configured, Runnable};
+use super::{functions, hash};
 use crate::diagnostic::Result;
-use crate::kustomization::{NamespaceTransformer, Plugin, RoleBindingSubjects};
+use crate::kustomization::{NamespaceTransformer, Patch, Plugin, RoleBindingSubjects, Written};
 use crate::resource::{Context, ResourceSet};
-use crate::transform::{annotations, images, labels, name_prefix, name_suffix, namespace, replicas};
+use crate::transform::{
+    annotations, images, labels, name_prefix, name_suffix, namespace, patches, patches_json6902,
+    patches_strategic_merge, replacements, replicas,
+};
 
 /// Runs one field; says how many transformers kustomize makes of it.
 type Field = for<'f> fn(&mut Run<'f>, &Layer<'f>, &mut Accumulator) -> Result<usize>;
 
 /// kustomize's order: the transformer's name there, and what it does here.
 const ORDER: &[(&str, Field)] = &[
+    ("PatchStrategicMergeTransformer", patches_strategic_merge),
+    ("PatchTransformer", patches),
     ("NamespaceTransformer", namespace),
     ("PrefixTransformer", name_prefix),
     ("SuffixTransformer", name_suffix),
     ("LabelTransformer", labels),
     ("AnnotationsTransformer", annotations),
+    ("PatchJson6902Transformer", patches_json6902),
     ("ReplicaCountTransformer", replicas),
     ("ImageTagTransformer", images),
+    ("ReplacementTransformer", replacements),
 ];
 
 /// Runs the kustomization's own transformers in order, then those of `transformers`.
@@ -52,6 +59,35 @@ pub(super) fn run_transformers<'f>(
         set.resources.drop_empties();
     }
     Ok(())
+}
+
+fn patches_strategic_merge(run: &mut Run<'_>, layer: &Layer<'_>, set: &mut Accumulator) -> Result<usize> {
+    let entries = &layer.kustomization.patches_strategic_merge;
+    let Some(first) = entries.first() else { return Ok(0) };
+    let (none, resources) = (Written::default(), &mut set.resources);
+    patches_strategic_merge::apply(first.at, entries, &none, &layer.loader, resources, &mut run.context)?;
+    Ok(1)
+}
+
+fn patches(run: &mut Run<'_>, layer: &Layer<'_>, set: &mut Accumulator) -> Result<usize> {
+    let entries = &layer.kustomization.patches;
+    patches::apply(entries, &layer.loader, &mut set.resources, &mut run.context)?;
+    Ok(entries.len())
+}
+
+fn patches_json6902(run: &mut Run<'_>, layer: &Layer<'_>, set: &mut Accumulator) -> Result<usize> {
+    let entries = &layer.kustomization.patches_json6902;
+    patches_json6902::apply(entries, &layer.loader, &mut set.resources, &mut run.context)?;
+    Ok(entries.len())
+}
+
+fn replacements(run: &mut Run<'_>, layer: &Layer<'_>, set: &mut Accumulator) -> Result<usize> {
+    let entries = &layer.kustomization.replacements;
+    if entries.is_empty() {
+        return Ok(0);
+    }
+    replacements::apply(entries, &layer.loader, &mut set.resources, &mut run.context)?;
+    Ok(1)
 }
 
 fn namespace(run: &mut Run<'_>, layer: &Layer<'_>, set: &mut Accumulator) -> Result<usize> {
@@ -145,6 +181,17 @@ pub(super) fn run_plugin<'f>(
             images::apply(std::slice::from_ref(&it.image_tag), &it.field_specs, resources, context)
         }
         Plugin::ReplicaCount(it) => replicas::apply(&it.replica, &it.field_specs, resources, context),
+        Plugin::Patch(patch) => patches::apply(&[patch], &layer.loader, resources, context),
+        Plugin::PatchStrategicMerge(it) => {
+            patches_strategic_merge::apply(it.at, &it.paths, &it.patches, &layer.loader, resources, context)
+        }
+        Plugin::PatchJson6902(it) => {
+            let (path, patch, target) = (it.path, it.json_op, it.target);
+            let patch = Patch { at: it.at, path, patch, target, ..Patch::default() };
+            patches_json6902::apply(&[patch], &layer.loader, resources, context)
+        }
+        Plugin::Replacement(fields) => replacements::apply(&fields, &layer.loader, resources, context),
+        Plugin::Hash(_) => hash::apply(resources, context),
         _ => Ok(()),
     }
 }
