@@ -10,7 +10,7 @@ use crate::kustomization::{NamespaceTransformer, Patch, Plugin, RoleBindingSubje
 use crate::resource::{Context, ResourceSet};
 use crate::transform::{
     annotations, images, labels, name_prefix, name_suffix, namespace, patches, patches_json6902,
-    patches_strategic_merge, replacements, replicas,
+    patches_strategic_merge, replacements, replicas, value_add,
 };
 
 /// Runs one field; says how many transformers kustomize makes of it.
@@ -191,6 +191,7 @@ pub(super) fn run_plugin<'f>(
             patches_json6902::apply(&[patch], &layer.loader, resources, context)
         }
         Plugin::Replacement(fields) => replacements::apply(&fields, &layer.loader, resources, context),
+        Plugin::ValueAdd(it) => value_add::apply(&it, &layer.loader, resources, context),
         Plugin::Hash(_) => hash::apply(resources, context),
         _ => Ok(()),
     }

@@ -6,6 +6,9 @@
 //! - `labels::apply(&pairs, &field_specs, …)` for `labels` and `commonLabels`; `labels::field_specs(&label, &config)`.
 //! - `annotations::apply(&pairs, &field_specs, …)`.
 //! - `images::apply(&images, &field_specs, …)`, `replicas::apply(&replica, &field_specs, …)`.
+//! - `patches::apply(&patches, &loader, …)`, `patches_json6902::apply`: the same;
+//!   `patches_strategic_merge::apply(at, &entries, &text, &loader, …)`.
+//! - `replacements::apply(&fields, &loader, …)`, `value_add::apply(&configuration, &loader, …)`.
 //!
 //! Objects of which a step left nothing stay in the set as nothing: call `resources.drop_empties()` after each step.
 
@@ -24,6 +27,7 @@ pub mod patches_strategic_merge;
 pub mod replacements;
 pub mod replicas;
 mod structured_data;
+pub mod value_add;
 
 use rayon::prelude::*;
 
