@@ -258,7 +258,7 @@ impl<'d> Binder<'d> {
     fn spelt_twice(&mut self, field: &Field, first: NodeId, second: NodeId) {
         let (one, other) = (self.document.text(first), self.document.text(second));
         let message = format!("`{one}` and `{other}` are the same field, `{}`", field.name);
-        let warning = Diagnostic::warning("duplicate-key", message)
+        let warning = Diagnostic::warning("field-spelt-twice", message)
             .at(self.place(second), "this one is read last")
             .at(self.place(first), "this one is read first")
             .hint(format!("write `{}` once", field.name));

@@ -59,9 +59,8 @@ pub fn decode(
     }
     let mut fields = Fields::new(document, &KUSTOMIZATION, bound);
     let (kind, version) = (fields.text("kind"), fields.text("apiVersion"));
-    let faults = check(&kind, &version);
-    if !faults.is_empty() {
-        return Err(faults);
+    if let Some(fault) = check(&kind, &version) {
+        return Err(vec![fault]);
     }
     Ok(Kustomization {
         at: start,
@@ -80,21 +79,19 @@ fn says_something(name: &str, bound: &Bound) -> bool {
     }
 }
 
-fn check(kind: &Written<String>, version: &Written<String>) -> Vec<Diagnostic> {
-    let mut faults = Vec::new();
+fn check(kind: &Written<String>, version: &Written<String>) -> Option<Diagnostic> {
     if !matches!(kind.value.as_str(), "" | KIND | COMPONENT) {
         let message = format!("kind should be `{KIND}` or `{COMPONENT}`, and is `{}`", kind.value);
-        faults.push(Diagnostic::error("wrong-kind", message).at(kind.at, "").hint(
+        // What the apiVersion of another kind should be is nobody's question.
+        return Some(Diagnostic::error("wrong-kind", message).at(kind.at, "").hint(
             "a file of objects is named under `resources` of a kustomization, and not built by itself",
         ));
     }
     let wanted = if kind.value == COMPONENT { COMPONENT_VERSION } else { KUSTOMIZATION_VERSION };
-    if !version.value.is_empty() && version.value != wanted {
-        let kind = if kind.value.is_empty() { KIND } else { &kind.value };
-        let message = format!("apiVersion for `{kind}` should be `{wanted}`, and is `{}`", version.value);
-        faults.push(
-            Diagnostic::error("wrong-api-version", message).at(version.at, format!("write `{wanted}`")),
-        );
+    if version.value.is_empty() || version.value == wanted {
+        return None;
     }
-    faults
+    let kind = if kind.value.is_empty() { KIND } else { &kind.value };
+    let message = format!("apiVersion for `{kind}` should be `{wanted}`, and is `{}`", version.value);
+    Some(Diagnostic::error("wrong-api-version", message).at(version.at, format!("write `{wanted}`")))
 }

@@ -112,7 +112,7 @@ pub(super) fn not_text(name: &str, place: Place, at: Place) -> Diagnostic {
 
 /// The path of a root is empty.
 pub(super) fn empty_root(at: Place) -> Diagnostic {
-    Diagnostic::error("root-empty", "the path of a directory is empty").at(at, "")
+    Diagnostic::error("root-empty", "the path is empty").at(at, "")
 }
 
 /// A base with an absolute path.

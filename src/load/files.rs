@@ -133,35 +133,30 @@ impl<'h> Files<'h> {
         use_it: impl FnOnce(PathBuf, &[u8]) -> T,
     ) -> Result<T, Refused> {
         BUFFER.with_borrow_mut(|buffer| {
-            let mut real = None;
             if !self.root_only {
                 self.host.read(path, Links::Follow, buffer)?;
-            } else if path.parent().is_some_and(|parent| self.is_plain(parent).unwrap_or(false)) {
-                if !allowed(path) {
-                    // What is not there is told before what is forbidden, as kustomize does.
-                    self.host.look(path)?;
-                    let (real, _) = self.resolve(path)?;
-                    if !allowed(&real) {
-                        return Err(Refused::Outside(real));
-                    }
-                    self.host.read(&real, Links::Follow, buffer)?;
-                    return Ok(use_it(real, buffer));
-                }
+                return Ok(use_it(path.to_owned(), buffer));
+            }
+            let plain = path.parent().is_some_and(|parent| self.is_plain(parent).unwrap_or(false));
+            if plain && allowed(path) {
                 match self.host.read(path, Links::Refuse, buffer) {
-                    Err(Fault { trouble: Trouble::Link, .. }) => real = Some(self.resolve(path)?.0),
-                    other => other?,
-                }
-            } else {
-                real = Some(self.resolve(path)?.0);
-            }
-            match real {
-                None => Ok(use_it(path.to_owned(), buffer)),
-                Some(real) if !allowed(&real) => Err(Refused::Outside(real)),
-                Some(real) => {
-                    self.host.read(&real, Links::Follow, buffer)?;
-                    Ok(use_it(real, buffer))
+                    Err(Fault { trouble: Trouble::Link, .. }) => {}
+                    other => {
+                        other?;
+                        return Ok(use_it(path.to_owned(), buffer));
+                    }
                 }
             }
+            // What is not there, or is a directory, is told before what is forbidden, as kustomize does.
+            let (real, entry) = self.resolve(path)?;
+            if entry == Entry::Directory {
+                return Err(Fault { path: path.to_owned(), trouble: Trouble::Directory }.into());
+            }
+            if !allowed(&real) {
+                return Err(Refused::Outside(real));
+            }
+            self.host.read(&real, Links::Follow, buffer)?;
+            Ok(use_it(real, buffer))
         })
     }
 
