@@ -7,8 +7,8 @@ use crate::diagnostic::{Diagnostic, Result};
 use crate::kubernetes::{Shapes, TransformerConfig};
 use crate::kustomization::{self, Kustomization, Written};
 use crate::load::{Found, Loader};
-use crate::resource::{Resource, ResourceSet};
-use crate::source::{SourceId, Sources};
+use crate::resource::{self, ResourceSet};
+use crate::source::SourceId;
 use crate::yaml::{self, Document};
 
 /// Bytes from which it pays to parse files side by side.
@@ -109,7 +109,7 @@ pub(super) fn entries<'f>(
         })
         .sum();
     let read = |found: Result<Found<'f>>| match found? {
-        Found::File(id) => parse(id, sources).map(Entry::Objects),
+        Found::File(id) => resource::read(id, &sources.get(id).text).map(Entry::Objects),
         Found::Directory(loader) => Ok(Entry::Root(loader)),
     };
     if bytes > WORTH_THREADS {
@@ -129,10 +129,5 @@ pub(super) enum Entry<'f> {
 
 /// The objects of one text.
 pub(super) fn objects(run: &Run<'_>, source: SourceId) -> Result<ResourceSet> {
-    parse(source, &run.context.sources)
-}
-
-fn parse(source: SourceId, sources: &Sources) -> Result<ResourceSet> {
-    let documents = yaml::read_resources(source, &sources.get(source).text)?;
-    Ok(ResourceSet::from_list(documents.into_iter().map(Resource::new).collect()))
+    resource::read(source, &run.context.sources.get(source).text)
 }
