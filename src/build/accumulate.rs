@@ -1,8 +1,8 @@
 //! What the recursion carries upwards: objects, field specs, vars.
 
+use super::vars::VarSet;
 use crate::diagnostic::{Result, Trace};
 use crate::kubernetes::{Scopes, TransformerConfig};
-use crate::kustomization::Var;
 use crate::resource::ResourceSet;
 
 /// What one kustomization has gathered so far.
@@ -10,7 +10,7 @@ use crate::resource::ResourceSet;
 pub(super) struct Accumulator {
     pub(super) resources: ResourceSet,
     pub(super) config: TransformerConfig,
-    pub(super) vars: Vec<Var>,
+    pub(super) vars: VarSet,
 }
 
 impl Accumulator {
@@ -18,7 +18,6 @@ impl Accumulator {
     pub(super) fn merge(&mut self, other: Accumulator, scopes: &dyn Scopes) -> Result<()> {
         self.resources.append_all(other.resources, scopes)?;
         self.config.merge(&other.config).while_doing(|| "while merging field specs".to_owned())?;
-        self.vars.extend(other.vars);
-        Ok(())
+        self.vars.merge(other.vars)
     }
 }

@@ -3,7 +3,7 @@
 
 use super::build_metadata::{self, Trail};
 use super::layer::Layer;
-use super::{Run, accumulate::Accumulator, hash, local_config, name_reference};
+use super::{Run, accumulate::Accumulator, hash, local_config, name_reference, vars};
 use crate::build::Reorder;
 use crate::diagnostic::Result;
 use crate::kustomization::SortOptions;
@@ -20,6 +20,7 @@ pub(super) fn build<'f>(run: &mut Run<'f>, loader: Loader<'f>) -> Result<Resourc
     let mut built = root.accumulate(run, Accumulator::default())?;
     hash::apply(&mut built.resources, &mut run.context)?;
     name_reference::apply(&mut built.resources, &built.config.name_reference, &mut run.context)?;
+    vars::resolve(&mut built.resources, &built.vars, &built.config.var_reference, &mut run.context)?;
     local_config::drop(&mut built.resources, &run.context.schema)?;
     let mut resources = built.resources;
     sort(run, root.kustomization.sort_options.as_ref(), &mut resources)?;

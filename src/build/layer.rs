@@ -70,7 +70,7 @@ impl<'f> Layer<'f> {
         }
         steps::run_transformers(run, self, &mut so_far)?;
         plugins::run_validators(run, self, &mut so_far)?;
-        so_far.vars.extend(self.kustomization.vars.iter().cloned());
+        so_far.vars.add(&self.kustomization.vars, &mut so_far.resources, &run.context.schema)?;
         Ok(so_far)
     }
 

@@ -120,7 +120,7 @@ impl<'a> Options<'a> {
 }
 
 /// kustomize's base64: in lines of 70 characters, each ended, as soon as there are 70.
-pub(super) fn base64_lines(bytes: &[u8]) -> String {
+pub(crate) fn base64_lines(bytes: &[u8]) -> String {
     const LINE: usize = 70;
     let encoded = base64::engine::general_purpose::STANDARD.encode(bytes);
     if encoded.len() < LINE {

@@ -16,6 +16,8 @@ use std::sync::Arc;
 use crate::diagnostic::Result;
 use crate::source::Place;
 
+pub(crate) use base::base64_lines;
+
 /// The bytes of a file and the name by which users should see it.
 #[derive(Clone, Debug)]
 pub struct FileContent {
