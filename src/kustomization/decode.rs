@@ -43,10 +43,12 @@ impl<'d> Fields<'d> {
         bound.node.map_or(Place::NONE, |node| self.document.place(node))
     }
 
-    /// Where a field's value stands, when something was said.
-    pub(super) fn said(&mut self, name: &str) -> Option<Place> {
-        let bound = self.take(name);
-        (!matches!(bound.content, Content::Nothing)).then(|| self.place(&bound))
+    /// Where the first entry of a list stands.
+    fn first_of(&mut self, name: &str) -> Option<Place> {
+        match self.take(name).content {
+            Content::List(list) => list.first().map(|bound| self.place(bound)),
+            _ => None,
+        }
     }
 
     fn written(&self, bound: Bound) -> Written<String> {
@@ -143,8 +145,7 @@ pub(super) fn kustomization(mut f: Fields<'_>) -> Kustomization {
     resources.extend(f.texts("bases"));
     let mut images = f.list("images", &shape::IMAGE, image);
     images.extend(f.list("imageTags", &shape::IMAGE, image));
-    let helm = ["helmCharts", "helmChartInflationGenerator", "helmGlobals"];
-    let helm = helm.into_iter().fold(None, |found, name| f.said(name).filter(|_| found.is_none()).or(found));
+    let chart = f.first_of("helmCharts").or(f.first_of("helmChartInflationGenerator"));
     Kustomization {
         at: f.at,
         file_name: String::new(),
@@ -169,7 +170,7 @@ pub(super) fn kustomization(mut f: Fields<'_>) -> Kustomization {
         crds: f.texts("crds"),
         config_map_generator: f.list("configMapGenerator", &shape::CONFIG_MAP_ARGS, generator_args),
         secret_generator: f.list("secretGenerator", &shape::SECRET_ARGS, secret_args),
-        helm,
+        helm: chart,
         generator_options: f.one("generatorOptions", &shape::GENERATOR_OPTIONS, generator_options),
         configurations: f.texts("configurations"),
         generators: f.texts("generators"),

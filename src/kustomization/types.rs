@@ -77,7 +77,7 @@ pub struct Kustomization {
     pub config_map_generator: Vec<GeneratorArgs>,
     /// `secretGenerator`
     pub secret_generator: Vec<GeneratorArgs>,
-    /// `helmCharts`, `helmGlobals` or `helmChartInflationGenerator`, when one is there: until Helm comes, only where.
+    /// The first chart of `helmCharts` or `helmChartInflationGenerator`: until Helm comes, only where.
     pub helm: Option<Place>,
     /// `generatorOptions`
     pub generator_options: Option<GeneratorOptions>,
