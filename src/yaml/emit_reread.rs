@@ -187,17 +187,15 @@ fn unfold(lines: &str, chomp: Chomp) -> String {
     out
 }
 
-/// What a key is after it has been printed and read: its text, nothing for a null key that is dropped, or a refusal.
+/// What a key is after it has been printed and read; nothing for one that is dropped.
 ///
 /// # Errors
 /// Below the root, when the key is no text: encoding/json knows no other keys. At the root kustomize asks for text
-/// and takes other scalars as they are spelt.
+/// and takes other scalars as they are spelt, but for null: that is dropped, unless it is spelt out, for then
+/// kustomize has doubled it when it resolved merge keys.
 pub(super) fn key(document: &Document, key: NodeId, at_root: bool) -> Result<Option<Cow<'_, str>>> {
     if document.kind(key) != Kind::Scalar {
-        return Diagnostic::error("key-is-not-text", "a key is a mapping or a sequence")
-            .at(document.place(key), "not a text")
-            .hint("write the key as a text")
-            .fail();
+        return no_text(document, key, "a mapping or a sequence");
     }
     let text = document.text(key);
     if text == "<<" && resolve::tag_of(document, key) == Tag::Merge {
@@ -207,28 +205,28 @@ pub(super) fn key(document: &Document, key: NodeId, at_root: bool) -> Result<Opt
             .fail();
     }
     let spot = if text.len() > 128 || text.contains(is_break) { Spot::Block } else { Spot::Key };
+    let odd_tag = matches!(document.tag(key), Tag::Other | Tag::Binary | Tag::Map | Tag::Seq | Tag::Merge);
     match value(document, key, spot)? {
-        Value::Text(text) => Ok(Some(text)),
-        Value::Bytes(bytes) if at_root => Ok(Some(Cow::Owned(lossy(&bytes)))),
-        Value::Null if at_root => Ok(None),
-        _ if at_root => Ok(Some(Cow::Borrowed(text))),
-        other => {
-            let kind = match other {
-                Value::Null => "null",
-                Value::Bool(_) => "a boolean",
-                Value::Timestamp(_) => "a time",
-                Value::Bytes(_) => "binary",
-                _ => "a number",
-            };
-            Diagnostic::error(
-                "key-is-not-text",
-                format!("key `{}` is {kind}, not a text", resolve::clip(text)),
-            )
-            .at(document.place(key), format!("reads as {kind}"))
-            .hint(format!("put it in quotes: `\"{}\"`", resolve::clip(text)))
-            .fail()
+        Value::Text(_) | Value::Bytes(_) if odd_tag && !at_root => {
+            no_text(document, key, "tagged as something else")
         }
+        Value::Text(text) => Ok(Some(text)),
+        Value::Bytes(bytes) => Ok(Some(Cow::Owned(lossy(&bytes)))),
+        Value::Null if at_root && text.is_empty() => Ok(None),
+        Value::Null => no_text(document, key, "null"),
+        _ if at_root => Ok(Some(Cow::Borrowed(text))),
+        Value::Bool(_) => no_text(document, key, "a boolean"),
+        Value::Timestamp(_) => no_text(document, key, "a time"),
+        Value::Int(_) | Value::Unsigned(_) | Value::Float(_) => no_text(document, key, "a number"),
     }
+}
+
+fn no_text<T>(document: &Document, key: NodeId, what: &str) -> Result<T> {
+    let text = resolve::clip(document.text(key));
+    Diagnostic::error("key-is-not-text", format!("key `{text}` is {what}, not a text"))
+        .at(document.place(key), format!("is {what}"))
+        .hint(format!("put it in quotes: `\"{text}\"`"))
+        .fail()
 }
 
 /// Bytes as encoding/json writes them: each one that is not part of a character becomes U+FFFD.

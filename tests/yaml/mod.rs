@@ -3,5 +3,6 @@
 
 mod emit;
 mod milestone;
+mod mutations;
 mod nodes;
 pub(crate) mod oracle;

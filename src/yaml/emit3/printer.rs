@@ -295,10 +295,8 @@ impl<'o> Printer<'o> {
         if !self.waiting.key_line.is_empty() {
             match &cursor.event().what {
                 // A comment of the value drives out that of the key, which then waits for a later value.
-                What::Scalar { .. } => {
-                    if self.waiting.line.is_empty() {
-                        self.waiting.line = std::mem::take(&mut self.waiting.key_line);
-                    }
+                What::Scalar { .. } if self.waiting.line.is_empty() => {
+                    self.waiting.line = std::mem::take(&mut self.waiting.key_line);
                 }
                 What::MappingStart { flow: false, .. } | What::SequenceStart { flow: false, .. } => {
                     std::mem::swap(&mut self.waiting.line, &mut self.waiting.key_line);
