@@ -25,18 +25,29 @@ fn is_in(class: &LazyLock<Option<Regex>>, c: char) -> bool {
 /// Whether a key comes before another one.
 #[inline]
 pub(super) fn comes_before(one: &str, other: &str) -> bool {
+    precedes(one, other, false)
+}
+
+/// In yaml.v3's order, a letter behind a digit comes before what is no letter.
+#[inline]
+fn comes_before_v3(one: &str, other: &str) -> bool {
+    precedes(one, other, true)
+}
+
+#[inline]
+fn precedes(one: &str, other: &str, v3: bool) -> bool {
     let (a, b) = (one.as_bytes(), other.as_bytes());
     let common = a.iter().zip(b).take_while(|(a, b)| a == b).count();
     match (a.get(common), b.get(common)) {
         (None, None | Some(_)) => a.len() < b.len(),
         (Some(_), None) => false,
         (Some(p), Some(q)) if p.is_ascii_alphabetic() && q.is_ascii_alphabetic() => p < q,
-        _ => differ(one, other, common),
+        _ => differ(one, other, common, v3),
     }
 }
 
 #[cold]
-fn differ(one: &str, other: &str, mut common: usize) -> bool {
+fn differ(one: &str, other: &str, mut common: usize, v3: bool) -> bool {
     while !one.is_char_boundary(common) || !other.is_char_boundary(common) {
         common -= 1;
     }
@@ -48,7 +59,10 @@ fn differ(one: &str, other: &str, mut common: usize) -> bool {
     match (is_letter(p), is_letter(q)) {
         (true, true) => return p < q,
         (false, false) => {}
-        (_, second) => return second,
+        (first, second) => {
+            let behind_digit = v3 && before.chars().next_back().is_some_and(is_digit);
+            return if behind_digit { first } else { second };
+        }
     }
     // Runs of digits count as numbers; a zero behind other digits does not lead.
     let inside_number =
@@ -68,14 +82,23 @@ fn differ(one: &str, other: &str, mut common: usize) -> bool {
 
 /// Sorts, without relying on a total order: by insertion where Go does so too, by merging beyond.
 pub(super) fn sort<T: Clone>(entries: &mut [T], key: impl Fn(&T) -> &str) {
+    sort_by(entries, |a, b| comes_before(key(a), key(b)));
+}
+
+/// Sorts in yaml.v3's order.
+pub(super) fn sort_v3<T: Clone>(entries: &mut [T], key: impl Fn(&T) -> &str) {
+    sort_by(entries, |a, b| comes_before_v3(key(a), key(b)));
+}
+
+fn sort_by<T: Clone>(entries: &mut [T], before: impl Fn(&T, &T) -> bool) {
     const SMALL: usize = 12;
-    if entries.windows(2).all(|pair| !comes_before(key(&pair[1]), key(&pair[0]))) {
+    if entries.windows(2).all(|pair| !before(&pair[1], &pair[0])) {
         return;
     }
     let insert = |part: &mut [T]| {
         for end in 1..part.len() {
             let mut at = end;
-            while at > 0 && comes_before(key(&part[at]), key(&part[at - 1])) {
+            while at > 0 && before(&part[at], &part[at - 1]) {
                 part.swap(at, at - 1);
                 at -= 1;
             }
@@ -91,7 +114,7 @@ pub(super) fn sort<T: Clone>(entries: &mut [T], key: impl Fn(&T) -> &str) {
         for pair in entries.chunks(2 * width) {
             let (mut left, mut right) = pair.split_at(width.min(pair.len()));
             while let ([first, left_rest @ ..], [second, right_rest @ ..]) = (left, right) {
-                if comes_before(key(second), key(first)) {
+                if before(second, first) {
                     merged.push(second.clone());
                     right = right_rest;
                 } else {

@@ -12,6 +12,7 @@ use super::number;
 use super::resolve::{self, Value};
 use super::{Document, Kind, NodeId, Style};
 use crate::diagnostic::{Diagnostic, Result};
+use crate::source::Place;
 
 /// How deep mappings and sequences may be nested: yaml.v2 reads no deeper.
 pub(super) const DEPTH: usize = 10_000;
@@ -340,14 +341,20 @@ fn collect<'d>(
     match duplicate(found) {
         None => Ok(()),
         Some((a, b)) => {
-            let key = resolve::clip(&found[a].key);
-            Diagnostic::error("duplicate-key", format!("key `{key}` stands twice in one mapping"))
-                .at(document.place(found[b].key_node), "again here")
-                .at(document.place(found[a].key_node), "first here")
-                .hint("keep one of them")
-                .fail()
+            let places = [found[b].key_node, found[a].key_node].map(|key| document.place(key));
+            duplicate_key(&found[a].key, places)
         }
     }
+}
+
+/// A key that stands twice in a mapping: here again, there first.
+pub(super) fn duplicate_key<T>(key: &str, [again, first]: [Place; 2]) -> Result<T> {
+    let key = resolve::clip(key);
+    Diagnostic::error("duplicate-key", format!("key `{key}` stands twice in one mapping"))
+        .at(again, "again here")
+        .at(first, "first here")
+        .hint("keep one of them")
+        .fail()
 }
 
 fn duplicate(entries: &[Entry<'_>]) -> Option<(usize, usize)> {

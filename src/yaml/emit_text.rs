@@ -161,7 +161,7 @@ fn plain_allowed(bytes: &[u8], seen: u8) -> bool {
 }
 
 /// `[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?`
-fn is_sexagesimal(bytes: &[u8]) -> bool {
+pub(super) fn is_sexagesimal(bytes: &[u8]) -> bool {
     let rest = match bytes {
         [b'-' | b'+', rest @ ..] => rest,
         all => all,

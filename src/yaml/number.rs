@@ -156,6 +156,22 @@ fn write_exponent_form(value: f64, digits: &str, exponent: i32, two_digits: bool
     let _ = if two_digits { write!(out, "e{sign}{size:02}") } else { write!(out, "e{sign}{size}") };
 }
 
+/// Writes a float as yaml.v2-to-JSON spells a key that is one: with the digits of a float32.
+pub(super) fn write_yaml_float32(value: f64, out: &mut Vec<u8>) {
+    match value {
+        value if value.is_nan() => out.extend_from_slice(b".nan"),
+        value if value.is_infinite() => {
+            out.extend_from_slice(if value > 0.0 { b".inf".as_slice() } else { b"-.inf" });
+        }
+        _ => {
+            #[expect(clippy::cast_possible_truncation, reason = "as Go does")]
+            let narrow = value as f32;
+            // The shortest digits of the narrow number, read as a wide one, are its own shortest digits.
+            write_yaml_float(format!("{narrow:e}").parse().unwrap_or(value), out);
+        }
+    }
+}
+
 /// What becomes of a float that is written as JSON and read again by yaml.v2: an integer where it has no fraction
 /// and fits.
 pub(super) fn write_yaml_of_json_float(value: f64, out: &mut Vec<u8>) {

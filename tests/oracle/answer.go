@@ -65,6 +65,10 @@ func answerTo(request *Request) (*Answer, error) {
 		return merge(patch, text, request)
 	case "jsonpatch":
 		return jsonpatch(patch, text)
+	case "json3":
+		return json3(text)
+	case "respell":
+		return respell(text)
 	case "hash":
 		return hash(text)
 	case "kustomization":

@@ -92,6 +92,47 @@ func jsonpatch(patch, text []byte) (*Answer, error) {
 	return printed(targets)
 }
 
+// json3 gives each resource as JSON, as JSON patches and hashes see it.
+func json3(text []byte) (*Answer, error) {
+	resources, err := read(text)
+	if err != nil {
+		return nil, err
+	}
+	answer := &Answer{Each: [][]byte{}}
+	for _, r := range resources {
+		out, err := r.MarshalJSON()
+		if err != nil {
+			return nil, err
+		}
+		answer.Each = append(answer.Each, out)
+	}
+	return answer, nil
+}
+
+// respell sends each resource through JSON and back, as a JSON patch does, and prints the nodes by yaml.v3.
+func respell(text []byte) (*Answer, error) {
+	resources, err := read(text)
+	if err != nil {
+		return nil, err
+	}
+	answer := &Answer{Each: [][]byte{}}
+	for _, r := range resources {
+		out, err := r.MarshalJSON()
+		if err != nil {
+			return nil, err
+		}
+		if err := r.UnmarshalJSON(out); err != nil {
+			return nil, err
+		}
+		s, err := r.RNode.String()
+		if err != nil {
+			return nil, err
+		}
+		answer.Each = append(answer.Each, []byte(s))
+	}
+	return answer, nil
+}
+
 func hash(text []byte) (*Answer, error) {
 	resources, err := read(text)
 	if err != nil {

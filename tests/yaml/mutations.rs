@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use citadel::source::SourceId;
 use citadel::yaml::{self, Keep, SequenceIndent};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::emit::{suites, yaml_files};
 use super::milestone::{is_for_rooms_above, pass};
@@ -266,21 +266,28 @@ fn made(dice: &mut Dice) -> String {
     let mut text = "apiVersion: v1\nkind: Odd\nmetadata:\n  name: odd\n".to_owned();
     for n in 0..=dice.roll(4) {
         let value = odd(dice);
-        match dice.roll(7) {
-            0 | 5 => text.push_str(&format!("k{n}: {value}\n")),
-            1 => text.push_str(&format!(
-                "m{n}:\n  {}: {value}\n  z: 1\n",
-                if dice.roll(5) == 0 { odd(dice) } else { "key" }
-            )),
-            2 => text.push_str(&format!("s{n}:\n- {value}\n- {}\n", odd(dice))),
-            3 => text.push_str(&format!("s{n}:\n  - a: {value}\n    b:\n    - - {}\n      - x\n", odd(dice))),
-            4 => {
-                text.push_str(&format!("# head\nf{n}: {{a: {value}, b: [{}]}} # line\n# foot\n\n", odd(dice)))
+        let part = match dice.roll(7) {
+            0 | 5 => format!("k{n}: {value}\n"),
+            1 => {
+                let key = if dice.roll(5) == 0 { odd(dice) } else { "key" };
+                format!("m{n}:\n  {key}: {value}\n  z: 1\n")
             }
-            _ => text.push_str(&format!("? {}\n: {value}\n", odd(dice))),
-        }
+            2 => format!("s{n}:\n- {value}\n- {}\n", odd(dice)),
+            3 => format!("s{n}:\n  - a: {value}\n    b:\n    - - {}\n      - x\n", odd(dice)),
+            4 => format!("# head\nf{n}: {{a: {value}, b: [{}]}} # line\n# foot\n\n", odd(dice)),
+            _ => format!("? {}\n: {value}\n", odd(dice)),
+        };
+        text.push_str(&part);
     }
     text
+}
+
+/// Keeps what differed, one case a line, in the file that `CITADEL_WRONG` names.
+pub(crate) fn note_wrong(wrong: &[Value]) {
+    if let Ok(path) = std::env::var("CITADEL_WRONG") {
+        let lines: Vec<String> = wrong.iter().map(ToString::to_string).collect();
+        std::fs::write(path, lines.join("\n")).unwrap();
+    }
 }
 
 #[test]
@@ -320,15 +327,13 @@ fn reads_and_prints_mutated_documents() {
             (Ok(theirs), Ok(ours)) if theirs == ours => same += 1,
             (Err(_), Err(_)) => refused_alike += 1,
             _ => {
-                wrong.push(json!({"test": "v3", "text": text, "theirs": show(&theirs), "ours": show(&ours)}))
+                wrong.push(json!({"test": "v3", "text": text, "theirs": show(&theirs), "ours": show(&ours)}));
             }
         }
+        wrong.extend(super::json::differences(&mut oracle, &text, &mut same));
     }
     eprintln!("{same} alike, {refused_alike} refused alike, {above} for rooms above, {} wrong", wrong.len());
-    if let Ok(path) = std::env::var("CITADEL_WRONG") {
-        let lines: Vec<String> = wrong.iter().map(ToString::to_string).collect();
-        std::fs::write(path, lines.join("\n")).unwrap();
-    }
+    note_wrong(&wrong);
     assert!(wrong.is_empty(), "{}", wrong[0]);
 }
 

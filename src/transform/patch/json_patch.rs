@@ -9,11 +9,12 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::json_value::{self, JsonValues};
-use super::through_json::respell;
 use crate::diagnostic::{Diagnostic, Result, Trace};
 use crate::provenance::StepId;
 use crate::source::{Place, SourceId};
-use crate::yaml::{Dialect, Document, Editor, Kind, Layout, NodeId, Style, Tag, write_json_as};
+use crate::yaml::{
+    Dialect, Document, Editor, Kind, Layout, NodeId, Style, Tag, respell_through_json, to_json, write_json_as,
+};
 
 /// A JSON patch, read.
 #[derive(Clone, Debug)]
@@ -96,6 +97,10 @@ impl JsonPatch {
     /// # Errors
     /// When an operation does not apply, or when there is no JSON for the object.
     pub fn apply(&self, document: &mut Document, step: StepId) -> Result<()> {
+        // kustomize refuses what has no JSON before it looks at the operations, even when they would remove it.
+        if let Some(root) = document.try_root() {
+            to_json(document, root, &mut Vec::new())?;
+        }
         for operation in &self.operations {
             let mut run = Run { patch: self, operation, editor: document.edit(step) };
             run.editor.written_at(operation.at);
@@ -110,7 +115,9 @@ impl JsonPatch {
             .at(self.operations.last().map_or(Place::NONE, |operation| operation.at), "with this operation")
             .fail();
         }
-        respell(document, step).while_doing(|| "sending the object through JSON for a JSON patch".to_owned())
+        let root = document.root();
+        respell_through_json(&mut document.edit(step), root, Dialect::V3)
+            .while_doing(|| "sending the object through JSON for a JSON patch".to_owned())
     }
 }
 

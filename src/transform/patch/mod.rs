@@ -9,7 +9,6 @@ mod strategic_merge_schema;
 mod strategic_merge_steps;
 mod strategic_merge_walk;
 mod strategic_patch;
-mod through_json;
 
 pub use json_patch::JsonPatch;
 pub use strategic_merge::{Merged, apply_strategic_merge, merge};

@@ -1,12 +1,12 @@
 //! A part of a document as it comes back from JSON: kustomize takes the items of a list of objects through
 //! encoding/json and reads that again.
 
-use super::emit_output::no_json;
-use super::emit_reread::lossy;
-use super::number::write_json_float;
-use super::resolve::{self, Value, scalar};
-use super::{Dialect, Document, Kind, NodeId, Style, Tag};
 use crate::diagnostic::{Diagnostic, Result};
+use crate::yaml::emit_output::no_json;
+use crate::yaml::emit_reread::lossy;
+use crate::yaml::number::write_json_float;
+use crate::yaml::resolve::{self, Value, scalar};
+use crate::yaml::{Dialect, Document, Kind, NodeId, Style, Tag};
 
 /// A node with all below it as a document of its own: keys sorted, texts in double quotes, numbers as JSON spells them.
 /// Everything keeps its place.

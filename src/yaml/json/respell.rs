@@ -1,0 +1,154 @@
+//! What becomes of an object that kustomize sends through JSON, as a JSON patch does even when it changes nothing: it
+//! comes back as yaml.v3 prints and reads a Go map. Numbers have been float64 and are spelt `1e+06`, texts have the
+//! style that yaml.v3 chooses, keys are in its order, comments are gone.
+
+use super::write::{Reader, json_entries, json_value};
+use crate::diagnostic::{Diagnostic, Result};
+use crate::yaml::emit_analysis::{Tabs, analyze};
+use crate::yaml::emit_order;
+use crate::yaml::emit_output::{DEPTH, too_deep};
+use crate::yaml::emit_reread::lossy;
+use crate::yaml::emit_text::is_sexagesimal;
+use crate::yaml::number;
+use crate::yaml::resolve::{self, Dialect, Value};
+use crate::yaml::{Comments, Document, Editor, Kind, NodeId, Style, Tag};
+
+/// Respells a node with all below it as if it had been JSON and back. Histories survive; what stays as it was gets no
+/// entry. The dialect is that of the text: v3 for an object, v2 for a value of a JSON patch before it is put in.
+/// Doing it twice changes nothing more, but for a negative zero.
+///
+/// # Errors
+/// As [`super::to_json`]; and texts of several lines that begin with a tab, which yaml.v3 cannot read back.
+pub fn respell_through_json(editor: &mut Editor<'_>, root: NodeId, dialect: Dialect) -> Result<()> {
+    // Nothing is changed when anything is refused.
+    let reader = if dialect == Dialect::V3 { Reader::Object } else { Reader::Plain(dialect) };
+    let mut changes = Vec::new();
+    collect(editor.document(), root, reader, &mut changes)?;
+    editor.unshare();
+    for change in changes {
+        apply(editor, change);
+    }
+    Ok(())
+}
+
+/// What is done to one node.
+enum Change {
+    Scalar { node: NodeId, text: Option<String>, style: Style },
+    Collection { node: NodeId, children: Option<Vec<NodeId>>, style: Style },
+}
+
+fn collect(document: &Document, root: NodeId, reader: Reader, changes: &mut Vec<Change>) -> Result<()> {
+    let mut todo = vec![(root, false, 1)];
+    while let Some((node, flow, depth)) = todo.pop() {
+        match document.kind(node) {
+            Kind::Alias => {
+                return Diagnostic::error("alias-left", "an alias is left in the object")
+                    .at(document.place(node), format!("`*{}`", document.text(node)))
+                    .hint("write the value out")
+                    .fail();
+            }
+            Kind::Scalar => changes.push(scalar(document, node, reader, flow)?),
+            kind @ (Kind::Mapping | Kind::Sequence) => {
+                if depth > DEPTH {
+                    return too_deep(document, node);
+                }
+                let mut children: Vec<NodeId> = document.children(node).collect();
+                if kind == Kind::Mapping {
+                    let mut entries = json_entries(document, node, reader, node == root)?;
+                    emit_order::sort_v3(&mut entries, |entry| &entry.0);
+                    for (key, value) in &entries {
+                        if let Some(key_node) = document.key(*value) {
+                            changes.push(text(document, key_node, key)?);
+                        }
+                    }
+                    children = entries.into_iter().map(|(_, value)| value).collect();
+                }
+                let flow = flow || document.style(node) == Style::Flow;
+                todo.extend(children.iter().rev().map(|child| (*child, flow, depth + 1)));
+                // Empty collections are printed in braces and keep them.
+                let style = if children.is_empty() { Style::Flow } else { Style::Plain };
+                let same = document.children(node).eq(children.iter().copied());
+                changes.push(Change::Collection { node, children: (!same).then_some(children), style });
+            }
+        }
+    }
+    Ok(())
+}
+
+fn scalar(document: &Document, node: NodeId, reader: Reader, flow: bool) -> Result<Change> {
+    let mut spelt = Vec::new();
+    match json_value(document, node, reader, flow)? {
+        Value::Text(found) => return text(document, node, &found),
+        Value::Bytes(bytes) => return text(document, node, &lossy(&bytes)),
+        Value::Null => spelt.extend_from_slice(b"null"),
+        Value::Bool(value) => spelt.extend_from_slice(if value { b"true" } else { b"false" }),
+        #[expect(clippy::cast_precision_loss, reason = "as Go converts them")]
+        Value::Int(value) => number::write_yaml_float(value as f64, &mut spelt),
+        #[expect(clippy::cast_precision_loss, reason = "as Go converts them")]
+        Value::Unsigned(value) => number::write_yaml_float(value as f64, &mut spelt),
+        Value::Float(value) => number::write_yaml_float(value, &mut spelt),
+        Value::Timestamp(time) => {
+            time.write(&mut spelt);
+            return text(document, node, &lossy(&spelt));
+        }
+    }
+    let spelt = lossy(&spelt);
+    let text = (spelt != document.text(node)).then_some(spelt);
+    Ok(Change::Scalar { node, text, style: Style::Plain })
+}
+
+/// A text in the style that yaml.v3 gives a string.
+fn text(document: &Document, node: NodeId, found: &str) -> Result<Change> {
+    let allowed = analyze(found, Tabs::InBlocks);
+    let style = if found.contains('\n') {
+        if allowed.block { Style::Literal } else { Style::DoubleQuoted }
+    } else if !is_plain(found) {
+        Style::DoubleQuoted
+    } else if allowed.plain_in_block {
+        Style::Plain
+    } else if allowed.single_quoted {
+        Style::SingleQuoted
+    } else {
+        Style::DoubleQuoted
+    };
+    if style == Style::Literal && found.starts_with('\t') {
+        return Diagnostic::error("block-scalar-begins-with-tab", "a text of several lines begins with a tab")
+            .at(document.place(node), "begins with a tab")
+            .hint("kustomize cannot read such a text back when a JSON patch touches the object: begin it with something else, or patch the object by strategic merge")
+            .fail();
+    }
+    let text = (found != document.text(node)).then(|| found.to_owned());
+    Ok(Change::Scalar { node, text, style })
+}
+
+/// Whether yaml.v3 prints a string plain: nothing that it, or older YAML, reads as something else.
+fn is_plain(text: &str) -> bool {
+    let old_bool = text.len() <= 3 && matches!(resolve::plain(Dialect::V2, text), Value::Bool(_));
+    resolve::is_text(Dialect::V3, text) && !old_bool && !is_sexagesimal(text.as_bytes())
+}
+
+fn apply(editor: &mut Editor<'_>, change: Change) {
+    let node = match change {
+        Change::Scalar { node, text, style } => {
+            match text {
+                Some(text) => editor.respell(node, &text, Tag::Implicit, style),
+                None => editor.set_style(node, style),
+            }
+            node
+        }
+        Change::Collection { node, children, style } => {
+            if let Some(children) = children {
+                editor.arrange(node, &children);
+            }
+            editor.set_style(node, style);
+            node
+        }
+    };
+    editor.set_tag(node, Tag::Implicit);
+    if editor.document().comments(node).is_some() {
+        editor.set_comments(node, Comments::default());
+    }
+    if editor.document().anchor(node).is_some() {
+        editor.set_anchor(node, None);
+    }
+}
