@@ -39,6 +39,7 @@ pub(crate) enum Tree {
 use Tree::{List, Map, Scalar};
 
 const NAMES: [&str; 5] = ["a", "b", "c", "d", "e"];
+const MANY: usize = 60;
 const SCALARS: [&str; 16] = [
     "x",
     "\"5\"",
@@ -58,6 +59,17 @@ const SCALARS: [&str; 16] = [
     "\"a b\"",
 ];
 
+/// Behind a key, for its line.
+const COMMENTS: [&str; 7] = [
+    r#"# {"type": "array", "x-kubernetes-patch-merge-key": "name", "x-kubernetes-patch-strategy": "merge"}"#,
+    r#"# {"type":"array","items":{"type":"object"},"x-kubernetes-patch-strategy":"merge","x-kubernetes-patch-merge-key":"a"}"#,
+    r##"# {"$ref": "#/definitions/io.k8s.api.core.v1.PodSpec"}"##,
+    r##"# {"type":"array","items":{"$ref":"#/definitions/io.k8s.api.core.v1.Container"},"x-kubernetes-patch-strategy":"merge","x-kubernetes-list-map-keys":["name","image"]}"##,
+    r#"# {"$openapi":"replicas"}"#,
+    "# nothing",
+    "# {}",
+];
+
 fn text(text: &str) -> Tree {
     Scalar(text.to_owned())
 }
@@ -67,11 +79,13 @@ pub(crate) struct Generator {
     is_patch: bool,
     /// One in so many nodes is odd.
     oddity: usize,
+    /// Names come from a large pool: a long list is being made.
+    many: bool,
 }
 
 impl Generator {
     pub(crate) fn new(seed: u64, oddity: usize) -> Generator {
-        Generator { random: Random::new(seed), is_patch: false, oddity }
+        Generator { random: Random::new(seed), is_patch: false, oddity, many: false }
     }
 
     /// A target and a patch for it.
@@ -89,7 +103,13 @@ impl Generator {
     }
 
     fn name(&mut self) -> Tree {
-        if self.random.one_in(self.oddity * 3) { self.scalar() } else { text(self.random.pick(&NAMES)) }
+        if self.random.one_in(self.oddity * 3) {
+            self.scalar()
+        } else if self.many {
+            Scalar(format!("n{}", self.random.below(MANY)))
+        } else {
+            text(self.random.pick(&NAMES))
+        }
     }
 
     fn port(&mut self) -> Tree {
@@ -113,6 +133,10 @@ impl Generator {
         if self.random.one_in(4) {
             entries.reverse();
         }
+        if self.random.one_in(self.oddity * 8) && !entries.is_empty() {
+            let at = self.random.below(entries.len());
+            entries[at].0.push_str(self.random.pick(&COMMENTS));
+        }
         Map(entries)
     }
 
@@ -131,7 +155,9 @@ impl Generator {
     }
 
     fn list(&mut self, make: Make) -> Tree {
-        let length = self.random.below(5);
+        let was_many = self.many;
+        self.many |= self.random.one_in(100);
+        let length = if self.many && !was_many { 15 + self.random.below(30) } else { self.random.below(5) };
         let mut items: Vec<Tree> = Vec::new();
         for _ in 0..length {
             let item = self.make(make);
@@ -148,6 +174,7 @@ impl Generator {
             let at = self.random.below(items.len() + 1);
             items.insert(at, Map(vec![("$patch".to_owned(), text(directive))]));
         }
+        self.many = was_many;
         List(items)
     }
 
@@ -442,9 +469,15 @@ fn print_into(tree: &Tree, indent: usize, out: &mut String) {
         Map(entries) => {
             for (key, value) in entries {
                 out.push_str(&pad);
+                let (key, comment) = key.find('#').map_or((key.as_str(), ""), |at| key.split_at(at));
                 out.push_str(key);
                 out.push(':');
+                let line = out.len();
                 nested(value, indent, out);
+                if !comment.is_empty() {
+                    let end = line + out[line..].find('\n').unwrap_or_default();
+                    out.insert_str(end, &format!(" {comment}"));
+                }
             }
         }
         List(items) => {

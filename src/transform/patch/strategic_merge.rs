@@ -13,6 +13,8 @@
 //! 5. The schema of the object's kind says which lists merge; a nested object without a schema that names its kind
 //!    brings its own; a comment with a schema (`# {"type": …}`) on a field wins over both.
 
+use rustc_hash::FxHashSet;
+
 use super::strategic_merge_walk::{Merge, Outcome};
 use crate::diagnostic::Result;
 use crate::kubernetes::Schema;
@@ -40,7 +42,7 @@ pub fn merge(target: &mut Document, patch: &Document, schema: &Schema, step: Ste
         return Ok(Merged::Kept);
     };
     let comments = target.has_comments() || patch.has_comments();
-    let mut merge = Merge { editor: target.edit(step), patch, schema, comments };
+    let mut merge = Merge { editor: target.edit(step), patch, schema, comments, spent: FxHashSet::default() };
     match merge.run(root, patch_root)? {
         Outcome::Gone => Ok(Merged::Deleted),
         // A root with `$patch: replace` changes nothing: kustomize drops the new root.

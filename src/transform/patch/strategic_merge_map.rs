@@ -32,7 +32,14 @@ impl<'m> Merge<'m> {
             Source::Patch(node) if self.patch.kind(node) != Kind::Mapping || self.patch.is_null(node) => {
                 return Ok(Entered::Done(Outcome::Gone));
             }
-            Source::Patch(node) => directive(self.patch, node, target.is_none())?,
+            Source::Patch(node) if self.spent.contains(&node) => (Directive::Merge, true),
+            Source::Patch(node) => {
+                let (directive, is_known) = directive(self.patch, node, target.is_none())?;
+                if is_known {
+                    self.spent.insert(node);
+                }
+                (directive, is_known)
+            }
             Source::Same => match target {
                 Some(node) => directive(self.editor.document(), node, false)?,
                 None => return Ok(Entered::Done(Outcome::Gone)),

@@ -1,6 +1,8 @@
 //! The walk of strategic merge: target and patch together, with a stack of its own. Mappings are
 //! `strategic_merge_map.rs`, lists `strategic_merge_list.rs`, where schemas come from `strategic_merge_schema.rs`.
 
+use rustc_hash::FxHashSet;
+
 use super::strategic_merge_list::ListFrame;
 use super::strategic_merge_map::MapFrame;
 use crate::diagnostic::{Diagnostic, Result};
@@ -58,6 +60,9 @@ pub(super) struct Merge<'m> {
     pub(super) schema: &'m Schema,
     /// Any comment in either document: schemas may stand there.
     pub(super) comments: bool,
+    /// Mappings of the patch whose directive has done its work: kustomize takes it out, and comes by again in lists
+    /// with repeated items.
+    pub(super) spent: FxHashSet<NodeId>,
 }
 
 /// The first step into a node: done with it, or a frame whose children come next.
