@@ -8,7 +8,7 @@ use super::node::{Kind, NodeId, Tag};
 use crate::provenance::Whence;
 
 /// kustomize knows no limit here and runs out of memory.
-const MOST_NODES: usize = 2_000_000;
+const MOST_NODES: usize = 1_000_000;
 
 /// A node on its way to being rewritten. Several may stand for one node of the text.
 #[derive(Clone)]

@@ -34,8 +34,8 @@ pub fn read_resources_slowly(source: SourceId, text: &Arc<str>) -> Result<Vec<Do
     read_parts(source, text, false)
 }
 
-/// From this size on, documents are read side by side.
-const LARGE: usize = 256 * 1024;
+/// From this size on, documents are read side by side; below, it takes longer to wake the threads.
+const LARGE: usize = 1024 * 1024;
 
 fn read_parts(source: SourceId, text: &Arc<str>, fast: bool) -> Result<Vec<Document>> {
     let parts = split_documents(source, text)?;

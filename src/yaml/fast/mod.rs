@@ -304,7 +304,7 @@ impl Reader<'_> {
                     self.hang_scalar(text, style, at);
                     return self.rest_of_line(end);
                 }
-                if end - at > LONGEST_KEY || memchr(b'\n', &self.bytes[at..end]).is_some() {
+                if !self.on_one_line(at, end) {
                     return None;
                 }
                 self.open(Kind::Mapping, column, at, false)?;
@@ -312,6 +312,8 @@ impl Reader<'_> {
                 self.value(colon)
             }
             b'{' | b'[' => self.flow(at),
+            b'|' => self.literal(at),
+            b'>' => self.block(at),
             _ => match self.plain_line(at)? {
                 Stop::Colon(colon) => {
                     self.open(Kind::Mapping, column, at, false)?;
@@ -328,7 +330,7 @@ impl Reader<'_> {
         if matches!(self.bytes[at], b'"' | b'\'') {
             let (text, style, end) = self.quoted(at)?;
             let colon = end + self.spaces(end);
-            if end - at > LONGEST_KEY || memchr(b'\n', &self.bytes[at..end]).is_some() {
+            if !self.on_one_line(at, end) {
                 return None;
             }
             self.set_key(text, style, at);

@@ -49,7 +49,9 @@ impl Reader<'_> {
     #[inline]
     pub(super) fn plain_line(&self, at: usize) -> Option<Stop> {
         let first = self.at(at);
-        if BYTES[usize::from(first)] & BEGINS_PLAIN == 0 && (first != b'-' || self.at(at + 1) == b' ') {
+        if BYTES[usize::from(first)] & BEGINS_PLAIN == 0
+            && (!matches!(first, b'-' | b':') || matches!(self.at(at + 1), b' ' | b'\n'))
+        {
             return None;
         }
         self.plain_rest(at)

@@ -72,7 +72,7 @@ pub(super) fn quoted_scalar(text: &str, part: std::ops::Range<usize>, single: bo
 /// behind it. The characters must have been checked.
 pub(super) fn block_scalar(text: &str, part: std::ops::Range<usize>, parent: usize) -> Option<(Text, usize)> {
     let mut scanner = Scanner::inside(text, part);
-    scanner.indent = parent as i32;
+    scanner.indent = i32::try_from(parent).ok()?;
     let literal = scanner.at(0) == b'|';
     let token = scanner.scan_block_scalar(literal).ok()?;
     Some((token.text, scanner.pos))
