@@ -39,7 +39,11 @@ pub fn main() -> ExitCode {
 
 fn run(arguments: Vec<OsString>) -> Exit {
     let name = arguments.first().map(Path::new).and_then(Path::file_stem).and_then(OsStr::to_str);
-    if name == Some("kustomize") {
+    let as_kustomize = name == Some("kustomize");
+    if let Some(directory) = plain_build(&arguments) {
+        return build::run(&Disk, Box::new(build::Flags::plain(directory.to_owned())), as_kustomize);
+    }
+    if as_kustomize {
         return kustomize::run(&Disk, arguments);
     }
     match Citadel::try_parse_from(arguments) {
@@ -50,5 +54,39 @@ fn run(arguments: Vec<OsString>) -> Exit {
             Command::Completions(flags) => manual::completions(Citadel::command(), &flags),
             Command::Man(flags) => manual::man(Citadel::command(), &flags),
         },
+    }
+}
+
+/// The directory of `build` and `build DIR`.
+fn plain_build(arguments: &[OsString]) -> Option<&str> {
+    match arguments {
+        [_, build] if build == "build" => Some("."),
+        [_, build, directory] if build == "build" => {
+            directory.to_str().filter(|directory| !directory.starts_with('-'))
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_short_way_is_the_long_way() {
+        for words in [vec!["citadel", "build"], vec!["citadel", "build", "overlays/a"]] {
+            let arguments: Vec<OsString> = words.iter().map(OsString::from).collect();
+            let short = plain_build(&arguments).map(|directory| build::Flags::plain(directory.to_owned()));
+            let Ok(Citadel { command: Command::Build(long) }) = Citadel::try_parse_from(&arguments) else {
+                panic!("clap refuses {words:?}");
+            };
+            assert_eq!(short.as_ref(), Some(&*long));
+        }
+        assert_eq!(plain_build(&["citadel", "build", "--help"].map(OsString::from)), None);
+    }
+
+    #[test]
+    fn flags_are_consistent() {
+        Citadel::command().debug_assert();
     }
 }
