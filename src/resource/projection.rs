@@ -389,8 +389,15 @@ fn rewrite(editor: &mut Editor<'_>, field: &str) -> Result<()> {
     Ok(())
 }
 
+/// kustomize writes keys anew without tag or quotes, so that `"8"` becomes a number (and is refused).
 fn as_text(editor: &mut Editor<'_>, value: NodeId) {
     editor.unshare_one(value);
+    if let Some(key) = editor.document().key(value) {
+        if editor.document().style(key) != Style::Plain {
+            editor.set_style(key, Style::Plain);
+        }
+        editor.set_tag(key, Tag::Implicit);
+    }
     if editor.document().kind(value) != Kind::Scalar {
         editor.set_text(value, "");
     }
