@@ -9,13 +9,13 @@
 use std::sync::Arc;
 
 use super::field_path::{Create, look_up, matches, split};
-use super::structured_data;
+use super::{is_untyped, structured_data};
 use crate::diagnostic::{Diagnostic, Result, nearest};
 use crate::kustomization::{
     self, FieldOptions, Replacement, ReplacementField, SourceSelector, TargetSelector,
 };
 use crate::load::Loader;
-use crate::provenance::{Origin, StepId, Verb, Whence};
+use crate::provenance::{Origin, StepId};
 use crate::resource::{Context, Resource, ResourceSet, Target, projection};
 use crate::source::Place;
 use crate::yaml::{Document, Editor, Kind, NodeId, Style, Tag, read_v2, resolve};
@@ -429,22 +429,4 @@ pub(super) fn set_text_only(editor: &mut Editor<'_>, node: NodeId, text: &str, f
         editor.set_tag(node, tag);
     }
     editor.set_text_from(node, text, from);
-}
-
-/// Whether kustomize made the node without any tag, so that its text alone will say what it is. What was read from a
-/// text has the tag that it implied there.
-fn is_untyped(document: &Document, node: NodeId) -> bool {
-    if document.style(node) != Style::Plain {
-        return false;
-    }
-    let mut origin = document.origin(node);
-    loop {
-        let Whence::Entry(index) = origin.read() else { return false };
-        let entry = document.ledger().get(index);
-        match entry.verb {
-            Verb::Set => return true,
-            Verb::Grafted if entry.from != Origin::NONE => origin = entry.from,
-            _ => return false,
-        }
-    }
 }

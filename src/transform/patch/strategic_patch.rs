@@ -10,9 +10,9 @@ use super::strategic_merge::{Merged, apply_strategic_merge};
 use crate::diagnostic::{Result, Trace};
 use crate::kubernetes::{Schema, Scopes};
 use crate::provenance::StepId;
-use crate::resource::{Resource, projection};
-use crate::transform::remember;
-use crate::yaml::{Document, Kind};
+use crate::resource::{self, Resource, projection};
+use crate::transform::{is_untyped, remember};
+use crate::yaml::{Document, Kind, Style, Tag};
 
 /// A patch, ready to be merged into objects.
 #[derive(Clone, Debug)]
@@ -73,6 +73,7 @@ impl StrategicPatch {
         if sees_state {
             projection::show(resource, self.step);
         }
+        quote_texts(&mut resource.document, self.step);
         let merged = apply_strategic_merge(
             &mut resource.document,
             &self.patch.document,
@@ -109,6 +110,30 @@ impl StrategicPatch {
                 editor.set_text(node, wanted);
             }
         }
+    }
+}
+
+/// Whatever a merge passes, kustomize sets once more, and texts that a YAML 1.1 reader would take for something else get
+/// quotes by that: also those that were made without a tag, which are text from then on.
+fn quote_texts(document: &mut Document, step: StepId) {
+    // What was read from a text has the right style or is no text.
+    if document.ledger().is_empty() {
+        return;
+    }
+    let Some(root) = document.try_root() else { return };
+    let (mut todo, mut found) = (vec![root], Vec::new());
+    while let Some(node) = todo.pop() {
+        todo.extend(document.children(node));
+        let made = document.kind(node) == Kind::Scalar
+            && document.style(node) == Style::Plain
+            && (document.tag(node) == Tag::Str || is_untyped(document, node));
+        if made && !resource::plain_means_string(document.text(node)) {
+            found.push(node);
+        }
+    }
+    let mut editor = document.edit(step);
+    for node in found {
+        editor.set_style(node, Style::DoubleQuoted);
     }
 }
 
