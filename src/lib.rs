@@ -26,6 +26,7 @@ pub mod generate;
 pub mod order;
 pub mod output;
 pub mod transform;
+pub mod validate;
 
 pub mod build;
 
