@@ -81,7 +81,13 @@ impl<'a> At<'a> {
 
     fn step(&'a self, node: Option<NodeId>, path: Path<'a>) -> At<'a> {
         let there = node.filter(|node| !self.document.is_null(*node));
-        At { document: self.document, node: there, nearest: node.or(self.nearest), path, dialect: self.dialect }
+        At {
+            document: self.document,
+            node: there,
+            nearest: node.or(self.nearest),
+            path,
+            dialect: self.dialect,
+        }
     }
 
     /// A field of a structure.
