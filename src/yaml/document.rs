@@ -249,6 +249,30 @@ impl Document {
             }
     }
 
+    /// Whether the key that begins at this offset of the document's own text has a comment behind its colon. yaml.v3
+    /// keeps such a comment with the key, whether or not comments were asked for here.
+    pub fn has_comment_behind_key(&self, offset: u32) -> bool {
+        let Some(rest) = self.text.get(offset as usize..) else { return false };
+        let line = rest.lines().next().unwrap_or_default();
+        let behind = match line.bytes().next() {
+            Some(b'"') => {
+                let mut escaped = false;
+                line.bytes().skip(1).position(|byte| {
+                    let ends = byte == b'"' && !escaped;
+                    escaped = byte == b'\\' && !escaped;
+                    ends
+                })
+            }
+            // A doubled quote ends and begins again: the colon is looked for behind it.
+            Some(b'\'') => line.bytes().skip(1).position(|byte| byte == b'\''),
+            _ => Some(0),
+        };
+        let Some(line) = behind.and_then(|at| line.get(at..)) else { return false };
+        line.split_once(": ")
+            .or_else(|| line.split_once(":\t"))
+            .is_some_and(|(_, value)| value.trim_start_matches([' ', '\t']).starts_with('#'))
+    }
+
     /// The text that plain origins are places of.
     pub fn source(&self) -> SourceId {
         self.source
@@ -528,6 +552,12 @@ impl Document {
     }
 
     /// Forgets the comments of a node when all three are empty.
+    pub(super) fn drop_all_comments(&mut self) {
+        if let Some(extras) = &mut self.extras {
+            extras.comments.clear();
+        }
+    }
+
     pub(super) fn drop_empty_comments(&mut self, node: NodeId) {
         if let Some(extras) = &mut self.extras
             && extras.comments.get(&node).is_some_and(|comments| *comments == Comments::default())

@@ -362,6 +362,11 @@ impl<'d> Editor<'d> {
         });
     }
 
+    /// Drops all comments, as on the way through JSON.
+    pub fn drop_comments(&mut self) {
+        self.document.drop_all_comments();
+    }
+
     /// Drops the comments of a node, or gives it others.
     pub fn set_comments(&mut self, node: NodeId, comments: super::Comments) {
         *self.document.comments_mut(node) = comments;

@@ -235,6 +235,9 @@ impl Walk<'_, '_> {
                     if self.frames.len() >= DEPTH {
                         return self.too_deep(node);
                     }
+                    if behind == Behind::Key && !flow && document.style(node) != Style::Flow {
+                        self.check_comment(node)?;
+                    }
                     let nothing: &[u8] = if kind == Kind::Mapping { b" {}\n" } else { b" []\n" };
                     self.out.extend_from_slice(nothing);
                     return Ok(());
@@ -297,6 +300,23 @@ impl Walk<'_, '_> {
         };
         self.frames.push(Frame { what, indent, inline: false, flow });
         Ok(())
+    }
+
+    /// kustomize prints `key: # comment` and `{}` on the next line, where it cannot read it back.
+    fn check_comment(&self, emptied: NodeId) -> Result<()> {
+        let document = self.document;
+        let Some(key) = document.key(emptied) else { return Ok(()) };
+        if document.comments(key).is_none_or(|comments| comments.line.is_empty()) {
+            return Ok(());
+        }
+        let name = document.text(key);
+        Diagnostic::error(
+            "comment-at-emptied-key",
+            format!("`{name}` has become empty, and a comment stands behind its key: kustomize refuses that"),
+        )
+        .at(document.place(key), "the comment on this line")
+        .hint("move the comment to a line of its own")
+        .fail()
     }
 
     fn too_deep(&self, node: NodeId) -> Result<()> {

@@ -84,7 +84,7 @@ impl<'m> Merge<'m> {
         }
     }
 
-    /// A merged list is a new one to kustomize: it has no comments.
+    /// What kustomize makes anew (a merged list, a key) has no comments.
     pub(super) fn drop_comments(&mut self, node: NodeId) {
         if self.editor.document().comments(node).is_some() {
             self.editor.set_comments(node, Comments::default());

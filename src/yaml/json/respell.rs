@@ -25,6 +25,7 @@ pub fn respell_through_json(editor: &mut Editor<'_>, root: NodeId, dialect: Dial
     let mut changes = Vec::new();
     collect(editor.document(), root, reader, &mut changes)?;
     editor.unshare();
+    editor.drop_comments();
     for change in changes {
         apply(editor, change);
     }
