@@ -2,6 +2,8 @@
 #![allow(clippy::disallowed_methods, clippy::disallowed_types)] // tests look at the machine itself
 
 mod architecture;
+mod differential;
+mod generator;
 mod golden;
 mod kustomization;
 mod merge;
