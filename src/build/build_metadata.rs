@@ -2,146 +2,71 @@
 //! (`config.kubernetes.io/origin`, `alpha.config.kubernetes.io/transformations`). Follows kustomize's resource.Origin:
 //! the trail exists in the whole build as soon as the root asks for any metadata.
 
+use std::path::Path;
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
 use super::Run;
-use crate::diagnostic::Result;
+use crate::diagnostic::{Diagnostic, Result};
+use crate::host;
 use crate::kubernetes::FieldSpec;
-use crate::kustomization::{Pair, Written};
+use crate::kustomization::{self, ObjectOrigin, Pair, Written};
 use crate::provenance::StepId;
-use crate::resource::{Resource, ResourceSet, projection};
+use crate::resource::projection::{self, ORIGIN, TRANSFORMATIONS};
+use crate::resource::{Resource, ResourceSet};
 use crate::source::Place;
 use crate::transform::labels;
+use crate::yaml::resolve::{self, Dialect, Value};
+use crate::yaml::{self, Document, Editor, NodeId, SequenceIndent, Style, Tag};
 
-/// Where objects come from: the annotation's key.
-pub(crate) const ORIGIN: &str = "config.kubernetes.io/origin";
-/// What changed them: the annotation's key.
-pub(crate) const TRANSFORMATIONS: &str = "alpha.config.kubernetes.io/transformations";
-
-/// What one `origin` annotation says, and the trail of folders that leads to it.
+/// Where the build is: what it would write into an `origin` annotation here.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Trail {
-    /// Path from the root kustomization, folders and finally the file.
-    path: String,
-    /// For generated objects: the kustomization or plugin file that asked for them.
-    configured_in: String,
-    /// For generated objects: apiVersion, kind, name, namespace of the generator.
-    configured_by: [String; 4],
-}
+pub(crate) struct Trail(ObjectOrigin);
 
 impl Trail {
     /// The trail one path further down.
     pub(crate) fn append(&self, path: &str) -> Trail {
-        Trail { path: join(&self.path, path), ..self.clone() }
+        Trail(ObjectOrigin { path: join(&self.0.path, path), ..self.0.clone() })
     }
 
     /// What a built-in generator or transformer of the kustomization file in this folder leaves behind.
     pub(crate) fn builtin(&self, file_name: &str, kind: &str) -> Trail {
-        Trail {
+        self.made_by(join(&self.0.path, file_name), ["builtin", kind, "", ""])
+    }
+
+    /// What a plugin leaves behind: it stands in the file that its own `origin` annotation names.
+    ///
+    /// # Errors
+    /// When the annotation cannot be read.
+    pub(crate) fn of_plugin(plugin: &Resource) -> Result<Option<Trail>> {
+        let Some(origin) = origin_of(plugin)? else { return Ok(None) };
+        let by = [plugin.api_version(), plugin.kind(), plugin.name(), plugin.namespace()];
+        let file = origin.path.clone();
+        Ok(Some(Trail(origin).made_by(file, by)))
+    }
+
+    fn made_by(&self, file: String, by: [&str; 4]) -> Trail {
+        Trail(ObjectOrigin {
             path: String::new(),
-            configured_in: join(&self.path, file_name),
-            configured_by: ["builtin".to_owned(), kind.to_owned(), String::new(), String::new()],
-        }
-    }
-
-    /// What a plugin leaves behind: it stands in the file that this trail leads to.
-    pub(crate) fn plugin(&self, plugin: &Resource) -> Trail {
-        Trail {
-            path: String::new(),
-            configured_in: self.path.clone(),
-            configured_by: [
-                plugin.api_version().to_owned(),
-                plugin.kind().to_owned(),
-                plugin.name().to_owned(),
-                plugin.namespace().to_owned(),
-            ],
-        }
-    }
-
-    /// Lines of YAML as yaml.v3 prints the structure, each with this indentation.
-    fn lines(&self, indent: &str) -> String {
-        let mut lines = Vec::new();
-        let mut say = |indent: &str, key: &str, value: &str| {
-            if !value.is_empty() {
-                lines.push(format!("{indent}{key}: {}\n", spell(value)));
-            }
-        };
-        say(indent, "path", &self.path);
-        say(indent, "configuredIn", &self.configured_in);
-        let by = self.configured_by.iter().any(|part| !part.is_empty());
-        let deeper = format!("{indent}  ");
-        let mut by_lines = Vec::new();
-        if by {
-            lines.push(format!("{indent}configuredBy:\n"));
-            for (key, value) in ["apiVersion", "kind", "name", "namespace"].iter().zip(&self.configured_by) {
-                if !value.is_empty() {
-                    by_lines.push(format!("{deeper}{key}: {}\n", spell(value)));
-                }
-            }
-        }
-        lines.concat() + &by_lines.concat()
-    }
-
-    /// The value of an `origin` annotation.
-    pub(crate) fn text(&self) -> String {
-        let lines = self.lines("");
-        if lines.is_empty() { "{}\n".to_owned() } else { lines }
-    }
-
-    /// One entry of a `transformations` annotation.
-    fn entry(&self) -> String {
-        let lines = self.lines("  ");
-        match lines.get(2..) {
-            Some(rest) => format!("- {rest}"),
-            None => "- {}\n".to_owned(),
-        }
-    }
-}
-
-/// Go's `filepath.Join` of two slash-separated paths: cleaned, `..` resolved as far as possible.
-fn join(a: &str, b: &str) -> String {
-    let rooted = if a.is_empty() { b.starts_with('/') } else { a.starts_with('/') };
-    let mut parts: Vec<&str> = Vec::new();
-    for part in a.split('/').chain(b.split('/')) {
-        match part {
-            "" | "." => {}
-            ".." if parts.last().is_some_and(|last| *last != "..") => {
-                parts.pop();
-            }
-            ".." if rooted => {}
-            part => parts.push(part),
-        }
-    }
-    let joined = parts.join("/");
-    match (rooted, a.is_empty() && b.is_empty()) {
-        (true, _) => format!("/{joined}"),
-        (false, true) => String::new(),
-        (false, false) if joined.is_empty() => ".".to_owned(),
-        _ => joined,
-    }
-}
-
-impl Trail {
-    /// What the `origin` annotation of an object says, when it has one that can be read.
-    pub(crate) fn of_annotation(object: &Resource) -> Option<Trail> {
-        let document = &object.document;
-        let node = document.at(document.root(), &["metadata", "annotations", ORIGIN])?;
-        // Annotations of this key were written by `annotate_all`: one `path`.
-        let text = document.text(node);
-        let path = text.lines().find_map(|line| line.strip_prefix("path: "))?;
-        Some(Trail { path: path.trim_matches(['"', '\'']).to_owned(), ..Trail::default() })
+            configured_in: file,
+            configured_by: by.map(str::to_owned),
+            ..self.0.clone()
+        })
     }
 
     /// Gives every object this origin, whatever it had.
     pub(crate) fn annotate_all(&self, objects: &mut ResourceSet, step: StepId) -> Result<()> {
-        let text = self.text();
+        let text = print(step, |editor| Some(write(&self.0, editor)))?;
         for object in objects.list_mut_keeping_ids() {
             annotate(object, ORIGIN, &text, step)?;
         }
         Ok(())
     }
 
-    /// Gives every object without an origin this one.
+    /// Gives every object without an origin this one. One that cannot be read stays as it is.
     pub(crate) fn annotate_new(&self, objects: &mut ResourceSet, step: StepId) -> Result<()> {
-        let text = self.text();
+        let text = print(step, |editor| Some(write(&self.0, editor)))?;
         for object in objects.list_mut_keeping_ids() {
             if annotation(object, ORIGIN).is_none() {
                 annotate(object, ORIGIN, &text, step)?;
@@ -152,26 +77,193 @@ impl Trail {
 
     /// A transformer has run: objects without an origin are taken for its own; the others note it.
     pub(crate) fn note(&self, objects: &mut ResourceSet, step: StepId) -> Result<()> {
-        for object in objects.list_mut_keeping_ids() {
-            if object.is_nothing() {
+        let own = print(step, |editor| Some(write(&self.0, editor)))?;
+        // Many objects say the same.
+        let mut readable: FxHashMap<String, ()> = FxHashMap::default();
+        let mut longer: FxHashMap<String, String> = FxHashMap::default();
+        for object in objects.list_mut_keeping_ids().iter_mut().filter(|object| !object.is_nothing()) {
+            let Some(origin) = annotation(object, ORIGIN) else {
+                annotate(object, ORIGIN, &own, step)?;
                 continue;
+            };
+            if !readable.contains_key(origin) {
+                origin_of(object)?;
+                readable.insert(origin.to_owned(), ());
             }
-            if annotation(object, ORIGIN).is_none() {
-                annotate(object, ORIGIN, &self.text(), step)?;
-            } else {
-                let mut text = annotation(object, TRANSFORMATIONS).unwrap_or_default();
-                text.push_str(&self.entry());
-                annotate(object, TRANSFORMATIONS, &text, step)?;
-            }
+            let noted = annotation(object, TRANSFORMATIONS).unwrap_or_default();
+            let text = match longer.get(noted) {
+                Some(text) => text.clone(),
+                None => {
+                    let text = self.behind(object, step)?;
+                    longer.insert(noted.to_owned(), text.clone());
+                    text
+                }
+            };
+            annotate(object, TRANSFORMATIONS, &text, step)?;
         }
         Ok(())
     }
+
+    /// The `transformations` of an object with this one behind them, read and printed anew as kustomize does.
+    fn behind(&self, object: &Resource, step: StepId) -> Result<String> {
+        let mut list = match document_in(object, TRANSFORMATIONS)? {
+            Some(document) => kustomization::object_origins(&document)
+                .map_err(|faults| first(object, TRANSFORMATIONS, faults))?,
+            None => Vec::new(),
+        };
+        list.push(Some(self.0.clone()));
+        print(step, |editor| {
+            let sequence = editor.sequence(Tag::Implicit, Style::Plain);
+            for origin in &list {
+                let item = match origin {
+                    Some(origin) => write(origin, editor),
+                    None => editor.scalar("null", Tag::Implicit, Style::Plain),
+                };
+                editor.push(sequence, item);
+            }
+            Some(sequence)
+        })
+    }
 }
 
-fn annotation(object: &Resource, key: &str) -> Option<String> {
+/// Go's `filepath.Join`: empty parts are left out.
+fn join(a: &str, b: &str) -> String {
+    let joined = match (a.is_empty(), b.is_empty()) {
+        (true, true) => return String::new(),
+        (true, false) => b.to_owned(),
+        (false, true) => a.to_owned(),
+        (false, false) => format!("{a}/{b}"),
+    };
+    host::clean(Path::new(&joined)).to_string_lossy().into_owned()
+}
+
+/// What the `origin` annotation of an object says, when it has one.
+fn origin_of(object: &Resource) -> Result<Option<ObjectOrigin>> {
+    match document_in(object, ORIGIN)? {
+        Some(document) => {
+            kustomization::object_origin(&document).map(Some).map_err(|faults| first(object, ORIGIN, faults))
+        }
+        None => Ok(None),
+    }
+}
+
+/// The first fault in the YAML of an annotation, at the place of the annotation.
+fn first(object: &Resource, key: &str, faults: Vec<Diagnostic>) -> Box<Diagnostic> {
+    let fault = faults.into_iter().next();
+    let fault = fault.unwrap_or_else(|| Diagnostic::error("refused", "refused without a word"));
+    Box::new(fault.at(annotation_place(object, key), format!("`{key}` holds YAML")))
+}
+
+fn annotation_place(object: &Resource, key: &str) -> Place {
     let document = &object.document;
-    let node = document.at(document.root(), &["metadata", "annotations", key])?;
-    Some(document.text(node).to_owned())
+    let node = document.try_root().and_then(|root| document.at(root, &["metadata", "annotations", key]));
+    node.map_or(Place::NONE, |node| document.place(node))
+}
+
+/// The YAML in an annotation. Places in it are those of the annotation itself.
+fn document_in(object: &Resource, key: &str) -> Result<Option<Document>> {
+    let Some(text) = annotation(object, key) else { return Ok(None) };
+    let place = annotation_place(object, key);
+    let text: Arc<str> = Arc::from(text);
+    let read = yaml::read_v2(crate::source::SourceId::NONE, &text, &mut Vec::new());
+    read.map(Some).map_err(|mut fault| {
+        fault.labels.clear();
+        Box::new(fault.at(place, format!("`{key}` holds YAML")))
+    })
+}
+
+/// The YAML of what is hung together here, as yaml.v3 prints it.
+fn print(step: StepId, hang: impl FnOnce(&mut Editor<'_>) -> Option<NodeId>) -> Result<String> {
+    let mut document = Document::generated();
+    let mut out = Vec::new();
+    if let Some(root) = hang(&mut document.edit(step)) {
+        yaml::emit_v3(&document, root, SequenceIndent::Compact, &mut out)?;
+    }
+    Ok(String::from_utf8_lossy(&out).into_owned())
+}
+
+/// An origin as kustomize's struct is written: what is empty is left out.
+fn write(origin: &ObjectOrigin, editor: &mut Editor<'_>) -> NodeId {
+    let mapping = editor.mapping(Tag::Implicit, Style::Plain);
+    let fields = [
+        ("path", &origin.path),
+        ("repo", &origin.repo),
+        ("ref", &origin.reference),
+        ("configuredIn", &origin.configured_in),
+    ];
+    insert(editor, mapping, fields);
+    if origin.configured_by.iter().any(|part| !part.is_empty()) {
+        let by = editor.mapping(Tag::Implicit, Style::Plain);
+        let [api_version, kind, name, namespace] = &origin.configured_by;
+        let fields = [("apiVersion", api_version), ("kind", kind), ("name", name), ("namespace", namespace)];
+        insert(editor, by, fields);
+        editor.insert_text_key(mapping, "configuredBy", by);
+    }
+    mapping
+}
+
+fn insert(editor: &mut Editor<'_>, mapping: NodeId, fields: [(&str, &String); 4]) {
+    for (key, value) in fields.into_iter().filter(|(_, value)| !value.is_empty()) {
+        let value = spell(editor, value);
+        editor.insert_text_key(mapping, key, value);
+    }
+}
+
+/// A text as yaml.v3 spells Go strings: plain, unless a reader of YAML 1.1 or 1.2 would take it for something else.
+fn spell(editor: &mut Editor<'_>, text: &str) -> NodeId {
+    let is_text = matches!(resolve::plain(Dialect::V3, text), Value::Text(_));
+    let plain = text.contains('\n') || (is_text && !is_old_boolean(text) && !is_sexagesimal(text));
+    editor.scalar(text, Tag::Str, if plain { Style::Plain } else { Style::DoubleQuoted })
+}
+
+fn is_old_boolean(text: &str) -> bool {
+    matches!(
+        text,
+        "y" | "Y"
+            | "yes"
+            | "Yes"
+            | "YES"
+            | "on"
+            | "On"
+            | "ON"
+            | "n"
+            | "N"
+            | "no"
+            | "No"
+            | "NO"
+            | "off"
+            | "Off"
+            | "OFF"
+    )
+}
+
+/// Whether a YAML 1.1 reader takes a text for a number of base 60: `1:20`, `-12:30:45.5`.
+fn is_sexagesimal(text: &str) -> bool {
+    let mut parts = text.strip_prefix(['-', '+']).unwrap_or(text).split(':');
+    let first = parts.next().unwrap_or_default();
+    let starts = first.starts_with(|c: char| c.is_ascii_digit())
+        && first.bytes().all(|b| b.is_ascii_digit() || b == b'_');
+    let mut rest: Vec<&str> = parts.collect();
+    let Some(last) = rest.pop() else { return false };
+    let (whole, fraction) = last.split_once('.').unwrap_or((last, ""));
+    let is_part = |part: &&str| {
+        let bytes = part.as_bytes();
+        match bytes {
+            [one] => one.is_ascii_digit(),
+            [ten, one] => (b'0'..=b'5').contains(ten) && one.is_ascii_digit(),
+            _ => false,
+        }
+    };
+    starts
+        && rest.iter().all(is_part)
+        && is_part(&whole)
+        && fraction.bytes().all(|b| b.is_ascii_digit() || b == b'_')
+}
+
+fn annotation<'r>(object: &'r Resource, key: &str) -> Option<&'r str> {
+    let document = &object.document;
+    let node = document.at(document.try_root()?, &["metadata", "annotations", key])?;
+    Some(document.text(node))
 }
 
 /// Sets an annotation as kustomize's SetAnnotations does: all of them are written anew.
@@ -199,9 +291,4 @@ pub(super) fn strip(
         projection::remove_build_annotations(resource, keep_origin, keep_transformations, step)?;
     }
     Ok(())
-}
-
-/// A value as yaml.v3 spells it.
-fn spell(value: &str) -> String {
-    value.to_owned()
 }

@@ -8,7 +8,7 @@ use super::Run;
 use super::accumulate::Accumulator;
 use super::build_metadata::Trail;
 use super::read::Entry;
-use super::{plugins, read, steps};
+use super::{plugins, read, steps, validators};
 use crate::diagnostic::{Diagnostic, Result, Trace};
 use crate::kustomization::{Kustomization, Written};
 use crate::load::Loader;
@@ -69,7 +69,7 @@ impl<'f> Layer<'f> {
             so_far = self.descend(run, loader, entry, Door::Component, so_far)?;
         }
         steps::run_transformers(run, self, &mut so_far)?;
-        plugins::run_validators(run, self, &mut so_far)?;
+        validators::run_validators(run, self, &mut so_far)?;
         so_far.vars.add(&self.kustomization.vars, &mut so_far.resources, &run.context.schema)?;
         Ok(so_far)
     }

@@ -13,6 +13,7 @@ mod options;
 mod plugins;
 mod read;
 mod steps;
+mod validators;
 pub mod vars;
 
 use std::path::PathBuf;

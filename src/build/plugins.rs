@@ -3,20 +3,24 @@
 
 use super::Run;
 use super::accumulate::Accumulator;
-use super::build_metadata::{ORIGIN, Trail};
+use super::build_metadata::Trail;
 use super::functions::{self, Function};
 use super::layer::Layer;
-use super::{read, steps};
+use super::read;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::generate::{self, FileContent, FileReader};
+use crate::kubernetes::Gvk;
 use crate::kustomization::{self, GeneratorArgs, Plugin, Written};
 use crate::resource::{Resource, ResourceSet};
 use crate::source::{Place, Source};
+use crate::yaml;
 
 /// A plugin, configured, with what it leaves in `buildMetadata`.
 pub(super) struct Configured {
     pub(super) plugin: Runnable,
     pub(super) trail: Option<Trail>,
+    /// Where its configuration begins.
+    pub(super) at: Place,
 }
 
 /// What can be run.
@@ -53,7 +57,7 @@ pub(super) fn run_generators<'f>(run: &mut Run<'f>, layer: &Layer<'f>, into: &mu
         return no_helm(at);
     }
     let plugins = configure(run, layer, "generators", &kustomization.generators)?;
-    for Configured { plugin, trail } in plugins {
+    for Configured { plugin, trail, .. } in plugins {
         let (objects, at) = match plugin {
             Runnable::Builtin(plugin) => generate_builtin(run, layer, *plugin)?,
             Runnable::Function(function) => (functions::generate(run, layer, &function)?, function.at),
@@ -95,21 +99,6 @@ fn generate_builtin<'f>(
     Ok((ResourceSet::from_list(vec![object]), at))
 }
 
-/// Runs `validators`: transformers that must leave the objects as they were.
-pub(super) fn run_validators<'f>(run: &mut Run<'f>, layer: &Layer<'f>, set: &mut Accumulator) -> Result<()> {
-    if layer.kustomization.validators.is_empty() {
-        return Ok(());
-    }
-    for Configured { plugin, .. } in configure(run, layer, "validators", &layer.kustomization.validators)? {
-        let before = set.resources.clone();
-        steps::run_plugin(run, layer, plugin, set)?;
-        if let Some(fault) = functions::changed_by_validator(&before, &set.resources)? {
-            return fault.fail();
-        }
-    }
-    Ok(())
-}
-
 /// The plugins that entries name, in order: inline objects first (as kustomize has it), then files and directories.
 pub(super) fn configure<'f>(
     run: &mut Run<'f>,
@@ -123,7 +112,7 @@ pub(super) fn configure<'f>(
     let mut gathered = Accumulator::default();
     let mut paths = Vec::new();
     for entry in entries {
-        match inline(run, entry) {
+        match inline(run, entry)? {
             Some(mut objects) => {
                 if let Some(trail) = &layer.trail {
                     let step = run.context.steps.add("buildMetadata", entry.at);
@@ -140,27 +129,43 @@ pub(super) fn configure<'f>(
         .into_list()
         .into_iter()
         .map(|object| {
-            let trail = layer.trail.is_some().then(|| Trail::of_annotation(&object)).flatten();
-            let trail = trail.map(|trail| trail.plugin(&object));
-            Ok(Configured { plugin: runnable(run, object, field)?, trail })
+            let trail = Trail::of_plugin(&object)?;
+            let at = object.place();
+            Ok(Configured { plugin: runnable(run, object, field)?, trail, at })
         })
         .collect()
 }
 
-/// An entry that holds objects rather than naming them: anything that kustomize can read as objects.
-fn inline(run: &mut Run<'_>, entry: &Written<String>) -> Option<ResourceSet> {
-    if !entry.value.contains(':') && !entry.value.trim().is_empty() {
-        return None;
+/// An entry that holds objects rather than naming them: anything that kustomize can read as objects, even none.
+///
+/// # Errors
+/// When it can be neither: it cannot be read, and has more than one line.
+fn inline(run: &mut Run<'_>, entry: &Written<String>) -> Result<Option<ResourceSet>> {
+    if is_surely_a_path(&entry.value) {
+        return Ok(None);
     }
     let name = std::sync::Arc::clone(&run.context.sources.get(entry.at.source).name);
     let text = std::sync::Arc::from(entry.value.replace("\r\n", "\n"));
     let source = run.context.sources.add(Source { name, text, inside: Some(entry.at) });
-    read::objects(run, source).ok()
+    let mut objects = ResourceSet::default();
+    let read = read::objects(run, source).and_then(|read| objects.append_all(read, &run.context.schema));
+    match read {
+        Ok(()) => Ok(Some(objects)),
+        Err(fault) if entry.value.trim_end().contains('\n') => Err(fault),
+        Err(_) => Ok(None),
+    }
+}
+
+/// Whether YAML would take an entry for a text, and so never for objects.
+fn is_surely_a_path(entry: &str) -> bool {
+    !entry.contains(['\n', ':', '{', '[', '#', '&', '*', '!', '"', '\''])
+        && entry.starts_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '/' | '_'))
+        && !matches!(entry.trim(), "null" | "Null" | "NULL")
 }
 
 fn runnable(run: &mut Run<'_>, object: Resource, field: &'static str) -> Result<Runnable> {
     let kind = object.kind().to_owned();
-    if object.api_version() != "builtin" {
+    if Gvk::split_api_version(object.api_version()) != ("", "builtin") {
         return functions::configure(run, object).map(|function| Runnable::Function(Box::new(function)));
     }
     let document = &object.document;
@@ -170,6 +175,8 @@ fn runnable(run: &mut Run<'_>, object: Resource, field: &'static str) -> Result<
             .at(place, "this plugin")
             .hint("see the manual for the built-in generators and transformers")
     };
+    // kustomize prints the configuration and reads it again: what cannot be printed is refused.
+    yaml::emit(document, document.root(), &mut Vec::new())?;
     let plugin = kustomization::plugin(document, document.root(), &kind, &mut run.context.warnings)
         .map_err(|faults| read::first_fault(run, faults))?;
     match plugin {

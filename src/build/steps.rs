@@ -48,12 +48,12 @@ pub(super) fn run_transformers<'f>(
             }
         }
     }
-    for Configured { plugin, trail } in
+    for Configured { plugin, trail, at } in
         plugins::configure(run, layer, "transformers", &layer.kustomization.transformers)?
     {
         run_plugin(run, layer, plugin, set)?;
         if let Some(trail) = trail {
-            let step = run.context.steps.add("buildMetadata", layer.kustomization.at);
+            let step = run.context.steps.add("buildMetadata", at);
             trail.note(&mut set.resources, step)?;
         }
         set.resources.drop_empties();

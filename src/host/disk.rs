@@ -9,6 +9,9 @@ use std::process::{Command, Stdio};
 
 use super::{Entry, Fault, Finished, Host, LARGEST_FILE, Links, Program, Step, Trouble};
 
+/// What is kept of a program's standard error.
+const LARGEST_ERRORS: u64 = 1 << 20;
+
 /// The machine this process runs on.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Disk;
@@ -192,19 +195,46 @@ impl Host for Disk {
         command.envs(program.environment.iter().map(|(name, value)| (name, value)));
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().map_err(|error| fault(&program.path, &error))?;
-        let input = child.stdin.take();
-        let output = std::thread::scope(|scope| {
-            scope.spawn(|| {
+        let (input, output, errors) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
+        let limit = if program.largest_output == 0 { LARGEST_FILE } else { program.largest_output };
+        let (output, errors) = std::thread::scope(|scope| {
+            scope.spawn(move || {
                 if let Some(mut input) = input {
                     // A program may leave its input unread: that is no fault.
                     let _ = input.write_all(&program.input);
                 }
             });
-            child.wait_with_output()
+            let errors = scope.spawn(move || errors.map(|errors| beginning(errors, LARGEST_ERRORS)));
+            let output = output.map_or(Ok(Vec::new()), |output| whole(output, limit));
+            if output.is_err() {
+                let _ = child.kill();
+            }
+            (output, errors.join().ok().flatten().unwrap_or_default())
         });
-        let output = output.map_err(|error| fault(&program.path, &error))?;
-        Ok(Finished { code: output.status.code(), output: output.stdout, errors: output.stderr })
+        let status = child.wait().map_err(|error| fault(&program.path, &error))?;
+        match output {
+            Ok(output) => Ok(Finished { code: status.code(), output, errors }),
+            Err(error) => Err(fault(&program.path, &error)),
+        }
     }
+}
+
+/// All that is written, unless it is too much.
+fn whole(mut from: impl Read, limit: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    from.by_ref().take(limit + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > limit {
+        return Err(io::Error::other(format!("wrote more than {limit} bytes")));
+    }
+    Ok(bytes)
+}
+
+/// The beginning of what is written; the rest is read and forgotten.
+fn beginning(mut from: impl Read, limit: u64) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let _ = from.by_ref().take(limit).read_to_end(&mut bytes);
+    let _ = io::copy(&mut from, &mut io::sink());
+    bytes
 }
 
 /// A file on its way to its place.

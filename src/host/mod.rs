@@ -60,6 +60,8 @@ pub struct Program {
     pub directory: PathBuf,
     /// Its standard input.
     pub input: Vec<u8>,
+    /// How many bytes it may write to its standard output before it is stopped; 0 stands for [`LARGEST_FILE`].
+    pub largest_output: u64,
 }
 
 /// What a program left.
@@ -69,7 +71,7 @@ pub struct Finished {
     pub code: Option<i32>,
     /// Its standard output.
     pub output: Vec<u8>,
-    /// Its standard error.
+    /// Its standard error; of very much, the beginning.
     pub errors: Vec<u8>,
 }
 

@@ -19,6 +19,8 @@ pub(super) enum Manner {
     /// `sigs.k8s.io/yaml` `Unmarshal`: unknown fields are ignored; numbers and booleans become text where a field that
     /// is not in an embedded struct wants text.
     Lenient,
+    /// `sigs.k8s.io/yaml` `UnmarshalStrict`: as lenient, but unknown fields are refused.
+    Strict,
     /// yaml.v3's own decoder, which two plugins use: names in their exact case, every scalar becomes text.
     Version3,
 }
@@ -267,7 +269,7 @@ impl<'d> Binder<'d> {
 
     fn unknown(&mut self, shape: &Struct, name: &str, key: NodeId) {
         let message = format!("unknown field `{}`", self.path_to(name));
-        let refused = self.manner == Manner::Kustomization;
+        let refused = matches!(self.manner, Manner::Kustomization | Manner::Strict);
         // Configurations of plugins are objects: these fields are not theirs to know.
         if !refused && self.path.is_empty() && matches!(name, "apiVersion" | "kind" | "metadata") {
             return;

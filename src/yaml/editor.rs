@@ -436,6 +436,17 @@ impl<'d> Editor<'d> {
         copy
     }
 
+    /// Signs a node that was read from a text that no file holds (what a program gave back). What stood in its place
+    /// before, in another document, comes first in its history; when it still says the same, that history is all.
+    pub fn adopt(&mut self, node: NodeId, before: Option<(&Document, NodeId)>, unchanged: bool) {
+        let previous = before.map_or(Origin::NONE, |(other, old)| {
+            let history = other.history(other.origin(old));
+            self.enter(&history)
+        });
+        let origin = if unchanged { previous } else { self.sign(Verb::Set, previous, Origin::NONE) };
+        self.document.nodes[node.index()].origin = origin;
+    }
+
     /// Enters a history that [`Document::history`] took out of another document.
     pub fn enter(&mut self, history: &History) -> Origin {
         self.document.ledger.enter(history)

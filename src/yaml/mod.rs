@@ -34,6 +34,8 @@ pub use json::{
     Layout, json_key, respell_through_json, through_json, to_json, write_json, write_json_as, write_json_text,
 };
 pub use node::{Kind, NodeId, Style, Tag};
-pub use read::{Keep, read_document_v3, read_documents_v3, read_resources, read_resources_slowly, read_v2};
+pub use read::{
+    Keep, read_document_v3, read_documents_v3, read_resources, read_resources_slowly, read_split_v3, read_v2,
+};
 pub use resolve::{Dialect, Value};
 pub use timestamp::Timestamp;

@@ -189,3 +189,17 @@ pub fn read_document_v3(source: SourceId, text: &Arc<str>) -> Result<Option<Docu
         Err(fault) => Err(Box::new(fault.tell(source))),
     }
 }
+
+/// Reads a text as kyaml's `ByteReader` reads what functions are given and give back: split at lines that begin with
+/// `---`, the first document of each part, with comments, anchors and aliases kept; `None` for a part that is empty or
+/// null.
+pub fn read_split_v3(source: SourceId, text: &Arc<str>) -> Result<Vec<Option<Document>>> {
+    let parts = split_documents(source, text)?;
+    let read = |part| {
+        let mut composer = Composer::new(source, text, part, Dialect::V3, true);
+        let composed = composer.next_document().map_err(|fault| Box::new(fault.tell(source)))?;
+        let document = composed.map(|composed| composed.document);
+        Ok(document.filter(|document| document.try_root().is_some_and(|root| !is_null(document, root))))
+    };
+    parts.into_iter().map(read).collect()
+}

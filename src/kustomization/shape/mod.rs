@@ -1,5 +1,6 @@
 //! What a Go type asks of the JSON it is decoded from, as tables; and which fields kustomize's own types have.
 
+pub(super) mod function;
 pub(super) mod plugin;
 
 /// What a value has to be.

@@ -1,0 +1,263 @@
+//! What a function does to the set: objects are told by their present id (kustomize's `UpdateResMapValues`); what a
+//! generator asks for in annotations is taken in (`UpdateResourceOptions`); and histories go on.
+//!
+//! Rules. A returned object takes the place of the one with its id, state of the build included; one with a new id
+//! goes to the end; what was not returned is gone.
+
+use rustc_hash::FxHashMap;
+
+use super::Function;
+use crate::diagnostic::{Diagnostic, Result};
+use crate::kubernetes::Scopes;
+use crate::provenance::StepId;
+use crate::resource::{Behavior, IdParts, Resource, ResourceSet, projection};
+use crate::yaml::resolve::{self, Dialect};
+use crate::yaml::{self, Document, Kind, NodeId, Style, Tag};
+
+const ID: &str = "kustomize.config.k8s.io/id";
+const NEEDS_HASH: &str = "kustomize.config.k8s.io/needs-hash";
+const BEHAVIOR: &str = "kustomize.config.k8s.io/behavior";
+
+/// A copy of the set as a function gets it: the state of the build can be seen, and each object says its id.
+pub(super) fn with_ids(set: &ResourceSet, step: StepId) -> Result<ResourceSet> {
+    let mut copy = set.clone();
+    for object in copy.list_mut_keeping_ids() {
+        let id = id_text(object, step)?;
+        projection::show(object, step);
+        projection::rewrite_annotations(object, &[(ID.to_owned(), id)], step)?;
+    }
+    Ok(copy)
+}
+
+/// The present id as YAML.
+fn id_text(object: &Resource, step: StepId) -> Result<String> {
+    let gvk = object.gvk();
+    let mut document = Document::generated();
+    let mut editor = document.edit(step);
+    let root = editor.mapping(Tag::Implicit, Style::Plain);
+    editor.set_root(root);
+    let fields = [
+        ("group", gvk.group.as_str()),
+        ("kind", &gvk.kind),
+        ("name", object.name()),
+        ("namespace", object.namespace()),
+        ("version", &gvk.version),
+    ];
+    for (key, value) in fields {
+        if !value.is_empty() {
+            let value = editor.scalar(value, Tag::Str, Style::DoubleQuoted);
+            editor.insert_text_key(root, key, value);
+        }
+    }
+    let mut out = Vec::new();
+    yaml::emit(&document, root, &mut out)?;
+    Ok(String::from_utf8_lossy(&out).into_owned())
+}
+
+/// Brings what a transformer gave back into the set.
+pub(super) fn apply(
+    set: &mut ResourceSet,
+    returned: ResourceSet,
+    function: &Function,
+    scopes: &dyn Scopes,
+    step: StepId,
+) -> Result<()> {
+    let fresh = distinct(returned, function, scopes, step)?;
+    let mut taken: Vec<bool> = vec![false; fresh.len()];
+    let mut places: Vec<Option<usize>> = Vec::with_capacity(set.len());
+    for old in set.iter() {
+        let found = fresh.positions_by_current(&IdParts::current(old, scopes), scopes).first().copied();
+        if let Some(position) = found
+            && std::mem::replace(&mut taken[position], true)
+        {
+            return Diagnostic::error(
+                "ambiguous-object",
+                "a function gave back an id that several objects have",
+            )
+            .at(old.place(), "this object has it")
+            .at(function.at, "the function")
+            .fail();
+        }
+        places.push(found);
+    }
+    let mut fresh: Vec<Option<Resource>> = fresh.into_list().into_iter().map(Some).collect();
+    let mut list = Vec::with_capacity(fresh.len());
+    for (old, place) in set.take_list().into_iter().zip(places) {
+        if let Some(mut new) = place.and_then(|place| fresh[place].take()) {
+            sign(&mut new, Some(&old.document), step);
+            new.var_names = old.var_names;
+            list.push(new);
+        }
+    }
+    for mut new in fresh.into_iter().flatten() {
+        sign(&mut new, None, step);
+        list.push(new);
+    }
+    set.replace_list(list);
+    Ok(())
+}
+
+/// What a function gave back, without the ids that it was given; no id may be there twice.
+fn distinct(
+    returned: ResourceSet,
+    function: &Function,
+    scopes: &dyn Scopes,
+    step: StepId,
+) -> Result<ResourceSet> {
+    let mut fresh = ResourceSet::default();
+    for mut object in returned.into_list() {
+        remove_annotations(&mut object, &[ID], step)?;
+        let id = object.id();
+        fresh.append(object, scopes).map_err(|mut fault| {
+            fault.message = format!("the function {} gave back {id} twice", function.name);
+            fault.hints.clear();
+            *fault
+        })?;
+    }
+    Ok(fresh)
+}
+
+/// Whether a function gave back any object of the set. kustomize compares objects down to the lines they stood on, so
+/// that a validator which gives an object back is refused even if it has not changed it.
+pub(super) fn first_given_back<'s>(
+    set: &'s ResourceSet,
+    returned: ResourceSet,
+    function: &Function,
+    scopes: &dyn Scopes,
+    step: StepId,
+) -> Result<Option<&'s Resource>> {
+    let fresh = distinct(returned, function, scopes, step)?;
+    let given =
+        |old: &&Resource| !fresh.positions_by_current(&IdParts::current(old, scopes), scopes).is_empty();
+    Ok(set.iter().find(given))
+}
+
+/// Takes in what a generator asks for in annotations.
+pub(super) fn take_options(objects: &mut ResourceSet, function: &Function, step: StepId) -> Result<()> {
+    for object in objects.list_mut_keeping_ids() {
+        let document = &object.document;
+        let node = |key: &str| document.at(document.try_root()?, &["metadata", "annotations", key]);
+        let behavior = match node(BEHAVIOR).map_or("", |node| document.text(node)) {
+            "replace" => Behavior::Replace,
+            "merge" => Behavior::Merge,
+            "create" => Behavior::Create,
+            _ => Behavior::Unspecified,
+        };
+        let wish = node(NEEDS_HASH);
+        let needs_hash = match wish.map(|node| document.text(node)) {
+            None | Some("0" | "f" | "F" | "false" | "FALSE" | "False") => false,
+            Some("1" | "t" | "T" | "true" | "TRUE" | "True") => true,
+            Some(other) => {
+                let message =
+                    format!("the annotation `{NEEDS_HASH}` should be true or false, and is `{other}`");
+                return Diagnostic::error("bad-needs-hash", message)
+                    .at(
+                        wish.map_or(function.at, |node| document.place(node)),
+                        "in what the function gave back",
+                    )
+                    .hint("let the function write `\"true\"` or `\"false\"`")
+                    .fail();
+            }
+        };
+        remove_annotations(object, &[NEEDS_HASH, BEHAVIOR], step)?;
+        object.needs_hash |= needs_hash;
+        object.behavior = behavior;
+        object.has_behavior = true;
+    }
+    Ok(())
+}
+
+/// Takes annotations away and writes the others anew.
+fn remove_annotations(object: &mut Resource, keys: &[&str], step: StepId) -> Result<()> {
+    let document = &object.document;
+    if let Some(root) = document.try_root()
+        && let Some(annotations) = document.at(root, &["metadata", "annotations"])
+    {
+        let going: Vec<NodeId> = keys.iter().filter_map(|key| document.get(annotations, key)).collect();
+        for node in going {
+            object.document.edit(step).remove(annotations, node);
+        }
+    }
+    projection::rewrite_annotations(object, &[], step)
+}
+
+/// Signs what a function gave back: what is as it was keeps its history, all else is the function's.
+pub(super) fn sign(object: &mut Resource, before: Option<&Document>, step: StepId) {
+    let document = &object.document;
+    let Some(root) = document.try_root() else { return };
+    let mut signed: Vec<(NodeId, Option<NodeId>, bool)> = Vec::new();
+    let mut todo = vec![(root, before.and_then(Document::try_root))];
+    while let Some((new, old)) = todo.pop() {
+        let old_document = before.filter(|_| old.is_some());
+        let (Some(old_document), Some(old)) = (old_document, old) else {
+            signed.push((new, None, false));
+            for child in document.children(new) {
+                signed.extend(document.key(child).map(|key| (key, None, false)));
+                todo.push((child, None));
+            }
+            continue;
+        };
+        signed.push((new, Some(old), says_the_same(document, new, old_document, old)));
+        if document.kind(new) == Kind::Mapping && old_document.kind(old) == Kind::Mapping {
+            let mut olds: FxHashMap<&str, NodeId> = FxHashMap::default();
+            olds.extend(old_document.entries(old).map(|(key, value)| (old_document.text(key), value)));
+            for (key, value) in document.entries(new) {
+                let found = olds.get(document.text(key)).copied();
+                let old_key = found.and_then(|found| old_document.key(found));
+                signed.push((key, old_key, old_key.is_some()));
+                todo.push((value, found));
+            }
+        } else {
+            let mut olds = Pairing::new(old_document, old);
+            for (place, child) in document.children(new).enumerate() {
+                signed.extend(document.key(child).map(|key| (key, None, false)));
+                todo.push((child, olds.find(document, child, place)));
+            }
+        }
+    }
+    let mut editor = object.document.edit(step);
+    for (new, old, unchanged) in signed {
+        editor.adopt(new, before.zip(old), unchanged);
+    }
+}
+
+/// Finds the item of a list that another one stands for: by its `name` where it has one, else by its place.
+struct Pairing<'d> {
+    document: &'d Document,
+    items: Vec<NodeId>,
+    names: FxHashMap<&'d str, NodeId>,
+}
+
+impl<'d> Pairing<'d> {
+    fn new(document: &'d Document, list: NodeId) -> Pairing<'d> {
+        let items: Vec<NodeId> = match document.kind(list) {
+            Kind::Sequence => document.children(list).collect(),
+            _ => Vec::new(),
+        };
+        let named = |item: &NodeId| Some((document.text(document.get(*item, "name")?), *item));
+        let names = items.iter().filter_map(named).collect();
+        Pairing { document, items, names }
+    }
+
+    fn find(&mut self, other: &Document, item: NodeId, place: usize) -> Option<NodeId> {
+        match other.get(item, "name") {
+            Some(name) if !self.names.is_empty() => self.names.get(other.text(name)).copied(),
+            _ => self.items.get(place).copied().filter(|old| self.document.kind(*old) == other.kind(item)),
+        }
+    }
+}
+
+/// Whether two nodes say the same themselves, whatever is below them.
+fn says_the_same(document: &Document, node: NodeId, before: &Document, old: NodeId) -> bool {
+    if document.kind(node) != before.kind(old) {
+        return false;
+    }
+    if document.kind(node) != Kind::Scalar {
+        return true;
+    }
+    let value = |document, node| resolve::scalar(document, node, Dialect::V3).ok();
+    match (value(document, node), value(before, old)) {
+        (Some(one), Some(other)) => one == other,
+        _ => false,
+    }
+}
