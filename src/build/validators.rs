@@ -15,7 +15,7 @@ use crate::kustomization::Plugin;
 use crate::provenance::StepId;
 use crate::resource::{Resource, ResourceSet};
 use crate::source::Place;
-use crate::yaml::{Document, Kind, NodeId};
+use crate::yaml::{Document, Kind, NodeId, resolve};
 
 const LABEL: &str = "validated-by";
 
@@ -39,7 +39,9 @@ pub(super) fn run_validators<'f>(run: &mut Run<'f>, layer: &Layer<'f>, set: &mut
                 steps::run_plugin(run, layer, Runnable::Builtin(plugin), set)?;
                 let step = run.context.steps.add("validators", at);
                 if let Some(object) = first_changed(&before, &set.resources, in_place, step) {
-                    return changed(object, at).fail();
+                    return changed(object, at)
+                        .hint("kustomize counts what is written anew as changed, even where it says the same")
+                        .fail();
                 }
             }
         }
@@ -105,7 +107,7 @@ fn same_nodes(old: &Document, new: &Document, in_place: bool) -> bool {
     };
     let same = |a: NodeId, b: NodeId| {
         old.kind(a) == new.kind(b)
-            && old.tag(a) == new.tag(b)
+            && resolve::tag_of(old, a) == resolve::tag_of(new, b)
             && old.style(a) == new.style(b)
             && old.len(a) == new.len(b)
             && old.text(a) == new.text(b)

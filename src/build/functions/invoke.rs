@@ -169,8 +169,12 @@ fn start(run: &mut Run<'_>, layer: &Layer<'_>, function: &Function, input: Vec<u
         Ok(finished) => finished,
         Err(fault) => {
             let path = &exec.path.value;
+            let trouble = match &fault.trouble {
+                Trouble::Denied => "may not be run: permission denied".to_owned(),
+                trouble => trouble.to_string(),
+            };
             let mut told =
-                Diagnostic::error("function-not-started", format!("the program `{path}` {}", fault.trouble))
+                Diagnostic::error("function-not-started", format!("the program `{path}` {trouble}"))
                     .at(exec.path.at, format!("looked for it from `{}`", layer.loader.display_root()));
             told = match fault.trouble {
                 Trouble::Denied => told.hint(format!("make it a program: `chmod +x {path}`")),

@@ -145,10 +145,13 @@ impl Stream {
         if annotate(document, item.node, key, value, self.step) {
             return Ok(());
         }
-        Diagnostic::error("function-object-unusable", "an object that functions see cannot be annotated")
-            .at(document.place(item.node), "its `metadata.annotations` should be a mapping")
-            .hint("a function gets and gives mappings with `apiVersion`, `kind` and `metadata`")
-            .fail()
+        Diagnostic::error(
+            "function-object-unusable",
+            "this is no object: functions take and give mappings that can be annotated",
+        )
+        .at(document.place(item.node), "a mapping with a mapping `metadata.annotations` is needed here")
+        .hint("a function gets and gives mappings with `apiVersion`, `kind` and `metadata`")
+        .fail()
     }
 
     /// Takes an annotation away.

@@ -1,0 +1,2 @@
+#!/bin/sh
+echo "{kind: A, metadata: {name: b}}"

@@ -1,0 +1,2 @@
+#!/bin/sh
+sed "/previousNames/d;/previousNamespaces/d;/previousKinds/d"

@@ -1,0 +1,3 @@
+#!/bin/sh
+echo looking around >&2
+cat

@@ -1,0 +1,2 @@
+#!/bin/sh
+echo "{kind: A, metadata: {name: b, annotations: {kustomize.config.k8s.io/needs-hash: maybe}}}"

@@ -1,0 +1,4 @@
+#!/bin/sh
+cat settings.yaml
+echo ---
+cat settings.yaml
