@@ -5,7 +5,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Run;
 use crate::diagnostic::{Diagnostic, Result};
@@ -79,25 +79,24 @@ impl Trail {
     pub(crate) fn note(&self, objects: &mut ResourceSet, step: StepId) -> Result<()> {
         let own = print(step, |editor| Some(write(&self.0, editor)))?;
         // Many objects say the same.
-        let mut readable: FxHashMap<String, ()> = FxHashMap::default();
+        let mut readable: FxHashSet<String> = FxHashSet::default();
         let mut longer: FxHashMap<String, String> = FxHashMap::default();
         for object in objects.list_mut_keeping_ids().iter_mut().filter(|object| !object.is_nothing()) {
             let Some(origin) = annotation(object, ORIGIN) else {
                 annotate(object, ORIGIN, &own, step)?;
                 continue;
             };
-            if !readable.contains_key(origin) {
+            if !readable.contains(origin) {
                 origin_of(object)?;
-                readable.insert(origin.to_owned(), ());
+                readable.insert(origin.to_owned());
             }
             let noted = annotation(object, TRANSFORMATIONS).unwrap_or_default();
-            let text = match longer.get(noted) {
-                Some(text) => text.clone(),
-                None => {
-                    let text = self.behind(object, step)?;
-                    longer.insert(noted.to_owned(), text.clone());
-                    text
-                }
+            let text = if let Some(text) = longer.get(noted) {
+                text.clone()
+            } else {
+                let text = self.behind(object, step)?;
+                longer.insert(noted.to_owned(), text.clone());
+                text
             };
             annotate(object, TRANSFORMATIONS, &text, step)?;
         }
@@ -108,7 +107,7 @@ impl Trail {
     fn behind(&self, object: &Resource, step: StepId) -> Result<String> {
         let mut list = match document_in(object, TRANSFORMATIONS)? {
             Some(document) => kustomization::object_origins(&document)
-                .map_err(|faults| first(object, TRANSFORMATIONS, faults))?,
+                .map_err(|faults| Box::new(first(object, TRANSFORMATIONS, faults)))?,
             None => Vec::new(),
         };
         list.push(Some(self.0.clone()));
@@ -140,18 +139,18 @@ fn join(a: &str, b: &str) -> String {
 /// What the `origin` annotation of an object says, when it has one.
 fn origin_of(object: &Resource) -> Result<Option<ObjectOrigin>> {
     match document_in(object, ORIGIN)? {
-        Some(document) => {
-            kustomization::object_origin(&document).map(Some).map_err(|faults| first(object, ORIGIN, faults))
-        }
+        Some(document) => kustomization::object_origin(&document)
+            .map(Some)
+            .map_err(|faults| Box::new(first(object, ORIGIN, faults))),
         None => Ok(None),
     }
 }
 
 /// The first fault in the YAML of an annotation, at the place of the annotation.
-fn first(object: &Resource, key: &str, faults: Vec<Diagnostic>) -> Box<Diagnostic> {
+fn first(object: &Resource, key: &str, faults: Vec<Diagnostic>) -> Diagnostic {
     let fault = faults.into_iter().next();
     let fault = fault.unwrap_or_else(|| Diagnostic::error("refused", "refused without a word"));
-    Box::new(fault.at(annotation_place(object, key), format!("`{key}` holds YAML")))
+    fault.at(annotation_place(object, key), format!("`{key}` holds YAML"))
 }
 
 fn annotation_place(object: &Resource, key: &str) -> Place {
@@ -266,7 +265,7 @@ fn annotation<'r>(object: &'r Resource, key: &str) -> Option<&'r str> {
     Some(document.text(node))
 }
 
-/// Sets an annotation as kustomize's SetAnnotations does: all of them are written anew.
+/// Sets an annotation as kustomize's `SetAnnotations` does: all of them are written anew.
 fn annotate(object: &mut Resource, key: &str, text: &str, step: StepId) -> Result<()> {
     projection::rewrite_annotations(object, &[(key.to_owned(), text.to_owned())], step)
 }

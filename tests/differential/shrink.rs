@@ -40,7 +40,10 @@ pub(crate) fn shrink(tree: &Tree, mut still: impl FnMut(&Tree) -> bool) -> Tree 
 fn shrink_file(tree: &Tree, path: &str, mut still: impl FnMut(&Tree) -> bool) -> Tree {
     let mut best = tree.clone();
     let lines = |tree: &Tree| -> Vec<String> {
-        tree.files.get(path).map(|text| text.split_inclusive('\n').map(str::to_owned).collect()).unwrap_or_default()
+        tree.files
+            .get(path)
+            .map(|text| text.split_inclusive('\n').map(str::to_owned).collect())
+            .unwrap_or_default()
     };
     let mut run = lines(&best).len().next_power_of_two();
     while run > 0 {
