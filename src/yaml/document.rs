@@ -465,7 +465,8 @@ impl Document {
             let keep = |comments: &Comments| interesting(&comments.head) || interesting(&comments.line);
             if !extras.comments.values().any(keep) {
                 extras.comments.clear();
-                extras.document = Comments::default();
+                // The foot can change what is printed: see `emit_reread`.
+                extras.document.head.clear();
             }
         }
     }

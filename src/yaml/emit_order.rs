@@ -28,6 +28,17 @@ pub(super) fn comes_before(one: &str, other: &str) -> bool {
     precedes(one, other, false)
 }
 
+/// Whether a key comes before another one in any order: by letters, or because the other one is longer. Keys of which
+/// each comes so before the next are sorted, and different.
+#[inline]
+pub(super) fn spelt_before(one: &str, other: &str) -> bool {
+    let (a, b) = (one.as_bytes(), other.as_bytes());
+    match a.iter().zip(b).find(|(a, b)| a != b) {
+        None => a.len() < b.len(),
+        Some((a, b)) => a.is_ascii_alphabetic() && b.is_ascii_alphabetic() && a < b,
+    }
+}
+
 /// In yaml.v3's order, a letter behind a digit comes before what is no letter.
 #[inline]
 fn comes_before_v3(one: &str, other: &str) -> bool {

@@ -150,6 +150,10 @@ impl Walk<'_, '_> {
 
     /// Writes a key with its colon. Returns the column behind it when it is a simple one.
     fn key(&mut self, key: &str, node: NodeId, indent: usize) -> Result<Option<usize>> {
+        if let Some(columns) = emit_text::write_simple_key(key, self.out) {
+            self.out.push(b':');
+            return Ok(Some(indent + columns + 1));
+        }
         if key.len() > 128 || !key.is_ascii() || key.contains(['\r', '\n']) {
             self.check_key(key, node)?;
             if emit_text::is_long_key(key) {
@@ -262,6 +266,9 @@ impl Walk<'_, '_> {
     }
 
     fn scalar(&mut self, node: NodeId, at: At, flow: bool) -> Result<()> {
+        if let Some(text) = emit_reread::plain_text(self.document, node) {
+            return self.text(text, node, at);
+        }
         let spot = if flow { Spot::Flow } else { Spot::Block };
         match emit_reread::value(self.document, node, spot)? {
             Value::Text(text) => return self.text(&text, node, at),
@@ -293,7 +300,6 @@ impl Walk<'_, '_> {
         let what = if document.kind(node) == Kind::Mapping {
             let first = self.entries.len();
             collect(document, node, self.frames.is_empty(), &mut self.entries)?;
-            emit_order::sort(&mut self.entries[first..], |entry| &entry.key);
             What::Mapping { first, next: first, end: self.entries.len() }
         } else {
             What::Sequence { next: document.children(node).next() }
@@ -339,7 +345,7 @@ pub(super) fn too_deep<T>(document: &Document, node: NodeId) -> Result<T> {
         .fail()
 }
 
-/// The entries of a mapping, with the keys as they are read again.
+/// The entries of a mapping in their order, with the keys as they are read again.
 fn collect<'d>(
     document: &'d Document,
     node: NodeId,
@@ -347,19 +353,38 @@ fn collect<'d>(
     entries: &mut Vec<Entry<'d>>,
 ) -> Result<()> {
     let first = entries.len();
-    let mut digits = false;
+    let mut dropped = false;
     for (key_node, value) in document.entries(node) {
-        let Some(key) = emit_reread::key(document, key_node, at_root)? else { continue };
-        digits |= key.bytes().any(|b| b.is_ascii_digit()) || !key.is_ascii();
+        let key = match emit_reread::plain_text(document, key_node) {
+            Some(text) if document.kind(key_node) == Kind::Scalar => Cow::Borrowed(text),
+            _ => {
+                let key = emit_reread::key(document, key_node, at_root)?;
+                dropped |= key.is_none();
+                key.unwrap_or_default()
+            }
+        };
         entries.push(Entry { key, key_node, value });
     }
-    let found = &entries[first..];
-    let ascending = found.windows(2).all(|pair| emit_order::comes_before(&pair[0].key, &pair[1].key));
-    if ascending && !digits {
+    let found = &mut entries[first..];
+    let ascending = |found: &[Entry<'_>]| {
+        found.windows(2).all(|pair| emit_order::spelt_before(&pair[0].key, &pair[1].key))
+    };
+    if ascending(found) {
+        return Ok(());
+    }
+    emit_order::sort(found, |entry| &entry.key);
+    if !dropped && ascending(found) {
         return Ok(());
     }
     match duplicate(found) {
-        None => Ok(()),
+        None => {
+            if dropped {
+                entries.retain(|entry| {
+                    emit_reread::key(document, entry.key_node, at_root).is_ok_and(|key| key.is_some())
+                });
+            }
+            Ok(())
+        }
         Some((a, b)) => {
             let places = [found[b].key_node, found[a].key_node].map(|key| document.place(key));
             duplicate_key(&found[a].key, places)

@@ -19,6 +19,26 @@ pub(super) enum Spot {
     Key,
 }
 
+/// The text of a scalar that printing and reading cannot change, when that is plain to see: nearly always.
+#[inline]
+pub(super) fn plain_text(document: &Document, node: NodeId) -> Option<&str> {
+    if document.tag(node) != Tag::Implicit {
+        return None;
+    }
+    let text = document.text(node);
+    let first = text.as_bytes().first().copied();
+    match document.style(node) {
+        Style::Plain
+            if first.is_some_and(|first| first != b'\t' && first != b'<' && resolve::begins_text(first)) =>
+        {
+            Some(text)
+        }
+        Style::SingleQuoted | Style::DoubleQuoted => Some(text),
+        Style::Literal if first != Some(b'\t') && !text.ends_with("\n\n") && text != "\n" => Some(text),
+        _ => None,
+    }
+}
+
 /// The value of a scalar after yaml.v3 has printed and read it.
 ///
 /// # Errors
@@ -82,8 +102,17 @@ fn reread<'a>(
         _ => return Ok(Cow::Borrowed(text)),
     };
     let tab_first = text.starts_with('\t');
+    let kept = text.ends_with('\n') && keeps(text) == Chomp::Keep;
     // Most literals need no second look.
-    if spot != Spot::Block || (!folded && !tab_first) || !analyze(text, Tabs::InBlocks).block {
+    if spot != Spot::Block || (!folded && !tab_first && !kept) || !analyze(text, Tabs::InBlocks).block {
+        return Ok(Cow::Borrowed(text));
+    }
+    if kept && ends_before_foot(document, node) {
+        // An empty line is printed before the comment, and the scalar keeps it.
+        let text = if folded { refold(text) } else { Cow::Borrowed(text) };
+        return Ok(Cow::Owned(format!("{text}\n")));
+    }
+    if !folded && !tab_first {
         return Ok(Cow::Borrowed(text));
     }
     if tab_first {
@@ -93,6 +122,22 @@ fn reread<'a>(
             .fail();
     }
     Ok(refold(text))
+}
+
+/// Whether a scalar is the last of a document that has a comment at its foot.
+#[cold]
+fn ends_before_foot(document: &Document, node: NodeId) -> bool {
+    if document.document_comments().is_none_or(|comments| comments.foot.is_empty()) {
+        return false;
+    }
+    let mut last = document.try_root();
+    while let Some(found) = last {
+        if found == node {
+            return true;
+        }
+        last = document.children(found).last();
+    }
+    false
 }
 
 /// Prints a text as `>` and reads it back.

@@ -16,13 +16,18 @@ const HASH: u8 = 8;
 const QUOTE: u8 = 16;
 /// Needs a look at characters instead of bytes: controls, and what begins characters that are not simply printed.
 const ODD: u8 = 32;
+/// Not ASCII.
+const WIDE: u8 = 64;
 
 static CLASS: [u8; 256] = {
     let mut table = [0u8; 256];
     let mut i = 0;
     while i < 256 {
+        if i >= 0x80 {
+            table[i] = WIDE;
+        }
         if i < 0x20 || i == 0x7f || i == 0xc2 || i == 0xe2 || i == 0xef || i >= 0xf0 {
-            table[i] = ODD;
+            table[i] |= ODD;
         }
         i += 1;
     }
@@ -99,11 +104,45 @@ pub(super) fn through_json(text: &str) -> Result<Cow<'_, str>, Unprintable> {
     Ok(Cow::Owned(out))
 }
 
+/// What kinds of bytes a text has.
+#[inline]
+fn seen(bytes: &[u8]) -> u8 {
+    let mut seen = 0;
+    let mut chunks = bytes.chunks_exact(4);
+    for chunk in &mut chunks {
+        // Four look-ups that do not wait for each other.
+        if let [a, b, c, d] = *chunk {
+            let (first, second) = (
+                CLASS[usize::from(a)] | CLASS[usize::from(b)],
+                CLASS[usize::from(c)] | CLASS[usize::from(d)],
+            );
+            seen |= first | second;
+        }
+    }
+    chunks.remainder().iter().fold(seen, |seen, b| seen | CLASS[usize::from(*b)])
+}
+
+/// Writes a key of ordinary characters on one line, without its colon; nothing is written and `None` comes back when
+/// it needs a closer look. Returns the columns it takes.
+#[inline]
+pub(super) fn write_simple_key(key: &str, out: &mut Vec<u8>) -> Option<usize> {
+    let bytes = key.as_bytes();
+    if bytes.len() > 128 {
+        return None;
+    }
+    let seen = seen(bytes);
+    if seen & (ODD | NEWLINE | WIDE) != 0 || !is_plain(key) || !plain_allowed(bytes, seen) {
+        return None;
+    }
+    out.extend_from_slice(bytes);
+    Some(bytes.len())
+}
+
 /// Writes a text as a value, an item or a key. Returns whether the line is still open.
 #[inline]
 pub(super) fn write(text: &str, at: At, out: &mut Vec<u8>) -> Result<bool, Unprintable> {
     let bytes = text.as_bytes();
-    let seen = bytes.iter().fold(0, |seen, b| seen | CLASS[usize::from(*b)]);
+    let seen = seen(bytes);
     if seen & (ODD | NEWLINE) != 0 {
         return write_odd(text, seen, at, out);
     }
@@ -139,6 +178,7 @@ fn is_plain(text: &str) -> bool {
 }
 
 /// Whether a text of ordinary characters on one line may stand plain.
+#[inline]
 fn plain_allowed(bytes: &[u8], seen: u8) -> bool {
     let (Some(first), Some(last)) = (bytes.first(), bytes.last()) else {
         return true;
@@ -166,7 +206,7 @@ pub(super) fn is_sexagesimal(bytes: &[u8]) -> bool {
         [b'-' | b'+', rest @ ..] => rest,
         all => all,
     };
-    if !rest.first().is_some_and(u8::is_ascii_digit) || !rest.contains(&b':') {
+    if !rest.first().is_some_and(u8::is_ascii_digit) || memchr::memchr(b':', rest).is_none() {
         return false;
     }
     let number = |b: &u8| b.is_ascii_digit() || *b == b'_';
@@ -196,7 +236,7 @@ fn write_odd(text: &str, seen: u8, at: At, out: &mut Vec<u8>) -> Result<bool, Un
             && bytes.last() != Some(&b' ')
             && !memchr::memchr_iter(b'\n', bytes).any(|i| i > 0 && bytes[i - 1] == b' ');
         if literal {
-            return Ok(self::literal(text, at, out));
+            return Ok(self::literal(text, false, at, out));
         }
         double_quoted(text, at, out);
         return Ok(true);
@@ -205,7 +245,7 @@ fn write_odd(text: &str, seen: u8, at: At, out: &mut Vec<u8>) -> Result<bool, Un
     let allowed = analyze(text, Tabs::Escaped);
     if text.contains('\n') {
         if allowed.block && !at.simple_key {
-            return Ok(literal(text, at, out));
+            return Ok(literal(text, true, at, out));
         }
         double_quoted(text, at, out);
     } else if !is_plain(text) {
@@ -363,7 +403,7 @@ pub(super) fn escape(c: char, out: &mut Vec<u8>) {
 }
 
 /// Writes a text as `|`. Returns whether the line is still open.
-fn literal(text: &str, at: At, out: &mut Vec<u8>) -> bool {
+fn literal(text: &str, odd: bool, at: At, out: &mut Vec<u8>) -> bool {
     out.push(b'|');
     if text.starts_with(|c| c == ' ' || is_break(c)) {
         out.push(b'2');
@@ -378,7 +418,7 @@ fn literal(text: &str, at: At, out: &mut Vec<u8>) -> bool {
         _ => out.push(b'-'),
     }
     out.push(b'\n');
-    if text.contains(['\u{2028}', '\u{2029}']) {
+    if odd && text.contains(['\u{2028}', '\u{2029}']) {
         let mut after_break = true;
         for c in text.chars() {
             if !is_break(c) && after_break {

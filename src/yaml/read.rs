@@ -62,7 +62,12 @@ fn read_part(
     alone: bool,
     fast: bool,
 ) -> Result<Vec<Document>> {
-    if fast && let Some(read) = fast::read(source, text, part.clone()) {
+    let within = text.get(part.clone()).unwrap_or_default();
+    let kept_lines = may_end_in_kept_lines(within);
+    if fast
+        && !kept_lines
+        && let Some(read) = fast::read(source, text, part.clone())
+    {
         let Found::Document(document) = read else { return Ok(Vec::new()) };
         let root = document.root();
         if is_null(&document, root) {
@@ -73,7 +78,7 @@ fn read_part(
             None => vec![document],
         });
     }
-    let comments = text.get(part.clone()).is_some_and(may_hold_schema_comment);
+    let comments = kept_lines || may_hold_schema_comment(within);
     let mut composer = Composer::new(source, text, part, Dialect::V3, comments);
     let Some(mut composed) = composer.next_document().map_err(|fault| Box::new(fault.tell(source)))? else {
         return Ok(Vec::new());
@@ -120,6 +125,16 @@ fn list_items(document: &Document, root: NodeId) -> Option<Vec<NodeId>> {
 }
 
 /// Whether a comment in the text could be a JSON object.
+/// Whether a scalar that keeps its empty lines (`|+`) could be followed by a comment: at the end of a document that
+/// changes the scalar.
+fn may_end_in_kept_lines(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    memchr::memrchr(b'#', bytes).is_some_and(|end| {
+        let hint = |at: usize| matches!(&bytes[..at], [.., b'|' | b'>'] | [.., b'|' | b'>', b'1'..=b'9']);
+        memchr::memchr_iter(b'+', &bytes[..end]).any(hint)
+    })
+}
+
 fn may_hold_schema_comment(text: &str) -> bool {
     let bytes = text.as_bytes();
     memchr::memchr_iter(b'#', bytes).any(|i| {

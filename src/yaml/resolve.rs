@@ -86,20 +86,37 @@ static BEGINS: [u8; 256] = {
     table
 };
 
+/// Whether a plain scalar that begins so is text, whatever follows.
+#[inline]
+pub(super) fn begins_text(first: u8) -> bool {
+    BEGINS[usize::from(first)] == TEXT
+}
+
 /// What a plain scalar with this text is.
 #[inline]
 pub fn plain(dialect: Dialect, text: &str) -> Value<'_> {
     match text.as_bytes().first() {
         None => Value::Null,
-        Some(first) if BEGINS[usize::from(*first)] == TEXT => Value::text(text),
-        Some(_) => special(dialect, text, true),
+        Some(first) => match BEGINS[usize::from(*first)] {
+            TEXT => Value::text(text),
+            // No word is longer.
+            WORD if text.len() > 5 => Value::text(text),
+            _ => special(dialect, text, true),
+        },
     }
 }
 
 /// Whether a plain scalar with this text is just text.
 #[inline]
 pub(super) fn is_text(dialect: Dialect, text: &str) -> bool {
-    matches!(plain(dialect, text), Value::Text(_))
+    match text.as_bytes().first() {
+        None => false,
+        Some(first) => match BEGINS[usize::from(*first)] {
+            TEXT => true,
+            WORD if text.len() > 5 => true,
+            _ => matches!(special(dialect, text, true), Value::Text(_)),
+        },
+    }
 }
 
 fn special(dialect: Dialect, text: &str, timestamps: bool) -> Value<'_> {
@@ -119,9 +136,6 @@ fn special(dialect: Dialect, text: &str, timestamps: bool) -> Value<'_> {
 }
 
 fn word(dialect: Dialect, text: &str) -> Value<'_> {
-    if text.len() > 5 {
-        return Value::text(text);
-    }
     match text {
         "~" | "null" | "Null" | "NULL" => Value::Null,
         "true" | "True" | "TRUE" => Value::Bool(true),
