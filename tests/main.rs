@@ -2,6 +2,7 @@
 #![allow(clippy::disallowed_methods, clippy::disallowed_types)] // tests look at the machine itself
 
 mod architecture;
+mod cli;
 mod manual;
 mod differential;
 mod generator;
