@@ -21,6 +21,20 @@ pub(crate) fn pass(text: &str) -> Result<Vec<Vec<u8>>, String> {
     documents.iter().filter(|document| !document.is_empty(document.root())).map(print).collect()
 }
 
+/// Text to text by yaml.v3, with comments.
+pub(crate) fn pass_v3(text: &str) -> Result<Vec<Vec<u8>>, String> {
+    let text: Arc<str> = Arc::from(text);
+    let documents = yaml::read_documents_v3(SourceId(0), &text, Keep { comments: true, aliases: true })
+        .map_err(|fault| fault.message)?;
+    let print = |document: &yaml::Document| {
+        let mut out = Vec::new();
+        yaml::emit_v3(document, document.root(), SequenceIndent::Compact, &mut out)
+            .map_err(|fault| fault.message)?;
+        Ok(out)
+    };
+    documents.iter().map(print).collect()
+}
+
 /// What rooms above the YAML room refuse or take apart.
 pub(crate) fn is_for_rooms_above(text: &str, refused: &str) -> bool {
     let above = [
@@ -78,18 +92,7 @@ fn reads_and_prints_every_text_with_its_comments() {
     for file in yaml_files(&suites()) {
         let Ok(text) = std::fs::read_to_string(&file) else { continue };
         let theirs = each(&oracle.ask(&json!({"op": "emit3", "text": text})));
-        let shared: Arc<str> = Arc::from(text.as_str());
-        let ours = yaml::read_documents_v3(SourceId(0), &shared, Keep { comments: true, aliases: true })
-            .map_err(|fault| fault.message)
-            .and_then(|documents| {
-                let print = |document: &yaml::Document| {
-                    let mut out = Vec::new();
-                    yaml::emit_v3(document, document.root(), SequenceIndent::Compact, &mut out)
-                        .map_err(|fault| fault.message)?;
-                    Ok(out)
-                };
-                documents.iter().map(print).collect::<Result<Vec<_>, _>>()
-            });
+        let ours = pass_v3(&text);
         match (theirs, ours) {
             (Ok(theirs), Ok(ours)) if theirs == ours => same += ours.len(),
             (Err(_), Err(_)) => refused_alike += 1,

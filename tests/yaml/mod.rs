@@ -2,6 +2,7 @@
 #![allow(clippy::print_stderr)] // what was compared and what was skipped
 
 mod emit;
+mod golden;
 mod json;
 mod milestone;
 mod mutations;

@@ -1,14 +1,10 @@
 //! Documents of the suites, changed at random, and documents made of odd scalars: read and printed by us and by
 //! kustomize. `CITADEL_MUTATIONS` says how many, `CITADEL_SEED` where to begin.
 
-use std::sync::Arc;
-
-use citadel::source::SourceId;
-use citadel::yaml::{self, Keep, SequenceIndent};
 use serde_json::{Value, json};
 
 use super::emit::{suites, yaml_files};
-use super::milestone::{is_for_rooms_above, pass};
+use super::milestone::{is_for_rooms_above, pass, pass_v3};
 use super::oracle::{Oracle, each};
 
 /// A generator of numbers that repeats for a seed.
@@ -342,17 +338,4 @@ fn show(side: &Result<Vec<Vec<u8>>, String>) -> String {
         Ok(list) => String::from_utf8_lossy(&list.join(&b"---\n"[..])).into_owned(),
         Err(fault) => format!("refused: {fault}"),
     }
-}
-
-fn pass_v3(text: &str) -> Result<Vec<Vec<u8>>, String> {
-    let text: Arc<str> = Arc::from(text);
-    let documents = yaml::read_documents_v3(SourceId(0), &text, Keep { comments: true, aliases: true })
-        .map_err(|fault| fault.message)?;
-    let print = |document: &yaml::Document| {
-        let mut out = Vec::new();
-        yaml::emit_v3(document, document.root(), SequenceIndent::Compact, &mut out)
-            .map_err(|fault| fault.message)?;
-        Ok(out)
-    };
-    documents.iter().map(print).collect()
 }
