@@ -3,10 +3,10 @@
 
 mod architecture;
 mod cli;
-mod manual;
 mod differential;
 mod generator;
 mod golden;
 mod kustomization;
+mod manual;
 mod merge;
 mod yaml;

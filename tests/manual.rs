@@ -25,7 +25,8 @@ fn blocks(page: &str) -> Vec<(String, String)> {
 
 fn pages() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/manual/fields");
-    let mut pages: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut pages: Vec<PathBuf> =
+        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     pages.sort();
     pages
 }
@@ -48,7 +49,8 @@ fn examples_build_to_what_is_shown() {
 
 #[test]
 fn every_page_is_in_the_index() {
-    let index = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/manual/README.md")).unwrap();
+    let index =
+        std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/manual/README.md")).unwrap();
     for page in pages() {
         let name = page.file_stem().unwrap().to_str().unwrap();
         assert!(index.contains(&format!("fields/{name}.md")), "`{name}` is not in docs/manual/README.md");

@@ -13,7 +13,7 @@ use crate::diagnostic::{Diagnostic, Result, Trace};
 use crate::kustomization::{Kustomization, Written};
 use crate::load::Loader;
 use crate::resource::ResourceSet;
-use crate::source::{Place, SourceId};
+use crate::source::Place;
 
 /// Layers that are built on one stack; deeper ones go on with a fresh one.
 const LAYERS_PER_STACK: usize = 64;
@@ -182,10 +182,5 @@ impl<'f> Layer<'f> {
             .fail(),
             _ => Ok(()),
         }
-    }
-
-    /// The text of a file that a field names.
-    pub(super) fn read(&self, run: &mut Run<'f>, path: &str, at: Place) -> Result<SourceId> {
-        self.loader.read(&mut run.context.sources, path, at)
     }
 }

@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::Run;
-use crate::diagnostic::{Diagnostic, Result};
+use crate::diagnostic::{Diagnostic, Result, Severity};
 use crate::kubernetes::{Shapes, TransformerConfig};
 use crate::kustomization::{self, Kustomization, Written};
 use crate::load::{Found, Loader};
@@ -60,7 +60,18 @@ pub(super) fn configurations(
     if kustomization.configurations.is_empty() {
         return Ok(TransformerConfig::defaults());
     }
-    let documents = documents(run, loader, &kustomization.configurations)?;
+    let read = |entry: &Written<String>| {
+        let source = loader.read(&mut run.context.sources, &entry.value, entry.at)?;
+        let text = run.context.sources.get(source).text.clone();
+        // kustomize reads these strictly: where elsewhere the last of two equal keys counts, here it is refused.
+        let mut warnings = Vec::new();
+        let document = yaml::read_v2(source, &text, &mut warnings)?;
+        match warnings.into_iter().find(|warning| warning.code == "yaml-duplicate-key") {
+            Some(warning) => Err(Box::new(Diagnostic { severity: Severity::Error, ..warning })),
+            None => Ok(document),
+        }
+    };
+    let documents: Vec<Document> = kustomization.configurations.iter().map(read).collect::<Result<_>>()?;
     TransformerConfig::of_configurations(&documents)
 }
 
@@ -71,20 +82,17 @@ pub(super) fn crds(
     kustomization: &Kustomization,
 ) -> Result<TransformerConfig> {
     let mut merged = TransformerConfig::default();
-    for document in documents(run, loader, &kustomization.crds)? {
-        merged.merge(&TransformerConfig::of_crds(&document)?)?;
+    for entry in &kustomization.crds {
+        let source = loader.read(&mut run.context.sources, &entry.value, entry.at)?;
+        if run.context.sources.get(source).text.is_empty() {
+            return Diagnostic::error("invalid-crd", format!("`{}` is empty", entry.value))
+                .at(entry.at, "named here")
+                .hint("kustomize crashes on an empty file: drop the entry")
+                .fail();
+        }
+        merged.merge(&TransformerConfig::of_crds(&read_v2(run, source)?)?)?;
     }
     Ok(merged)
-}
-
-fn documents(run: &mut Run<'_>, loader: &Loader<'_>, entries: &[Written<String>]) -> Result<Vec<Document>> {
-    entries
-        .iter()
-        .map(|entry| {
-            let source = loader.read(&mut run.context.sources, &entry.value, entry.at)?;
-            read_v2(run, source)
-        })
-        .collect()
 }
 
 /// The objects that entries name: files are parsed side by side where that pays, roots are left to the caller.
