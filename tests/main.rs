@@ -4,6 +4,7 @@
 mod architecture;
 mod cli;
 mod differential;
+mod functions;
 mod generator;
 mod golden;
 mod kustomization;

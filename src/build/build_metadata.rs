@@ -55,6 +55,21 @@ impl Trail {
         })
     }
 
+    /// Gives the objects of a file this origin, whatever they had; other annotations stay as they are written.
+    pub(super) fn annotate_file(
+        &self,
+        run: &mut Run<'_>,
+        objects: &mut ResourceSet,
+        at: Place,
+    ) -> Result<()> {
+        let text = print(StepId::READ, |editor| Some(write(&self.0, editor)))?;
+        let key = Written { value: ORIGIN.to_owned(), at };
+        let pair = Pair { key, value: Written { value: text, at } };
+        let field =
+            FieldSpec { path: "metadata/annotations".to_owned(), create: true, ..FieldSpec::default() };
+        labels::apply("buildMetadata", &[pair], &[field], objects, &mut run.context)
+    }
+
     /// Gives every object this origin, whatever it had.
     pub(crate) fn annotate_all(&self, objects: &mut ResourceSet, step: StepId) -> Result<()> {
         let text = print(step, |editor| Some(write(&self.0, editor)))?;

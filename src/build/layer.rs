@@ -102,8 +102,7 @@ impl<'f> Layer<'f> {
         mut objects: ResourceSet,
     ) -> Result<()> {
         if let Some(trail) = &self.trail {
-            let step = run.context.steps.add("buildMetadata", entry.at);
-            trail.append(&entry.value).annotate_all(&mut objects, step)?;
+            trail.append(&entry.value).annotate_file(run, &mut objects, entry.at)?;
         }
         into.resources.append_all(objects, &run.context.schema)
     }

@@ -142,7 +142,8 @@ impl Stream {
     pub(super) fn set(&mut self, item: Item, key: &str, value: &str) -> Result<()> {
         self.clear_empty(item);
         let document = &mut self.documents[item.document];
-        if annotate(document, item.node, key, value, self.step) {
+        // kyaml finds nothing to do in a null; the object vanishes in the end.
+        if document.is_null(item.node) || annotate(document, item.node, key, value, self.step) {
             return Ok(());
         }
         Diagnostic::error(
