@@ -6,6 +6,7 @@
 
 use std::cmp::Ordering;
 
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use crate::diagnostic::{Diagnostic, Result};
@@ -73,26 +74,55 @@ pub fn legacy(set: &mut ResourceSet, scopes: &dyn Scopes) -> Result<()> {
     sort(&FIRST, &LAST, set, scopes)
 }
 
+/// From how many objects on it pays to sort side by side.
+const SIDE_BY_SIDE: usize = 4096;
+
 fn sort(first: &[&str], last: &[&str], set: &mut ResourceSet, scopes: &dyn Scopes) -> Result<()> {
     // kustomize fills an empty set with the sorted objects, and so meets ids that are there twice by now.
     set.check_ids(scopes)?;
     let ranks = Ranks::new(first, last, set);
-    // What is compared is looked up once: a comparison that walks two objects costs more than the whole sort.
-    let mut order: Vec<(u32, (&str, &str), usize)> = (set.iter().enumerate())
-        .map(|(n, resource)| (ranks.of(resource), (resource.namespace(), resource.name()), n))
-        .collect();
-    order.sort_by(|a, b| a.0.cmp(&b.0).then_with(|| compare_names(a.1, b.1)));
-    let order: Vec<usize> = order.into_iter().map(|(.., n)| n).collect();
+    let mut keys: Vec<Key<'_>> =
+        (0u32..).zip(&*set).map(|(n, resource)| Key::new(&ranks, resource, n)).collect();
+    if keys.len() < SIDE_BY_SIDE {
+        keys.sort_unstable_by(Key::compare);
+    } else {
+        keys.par_sort_unstable_by(Key::compare);
+    }
+    let order: Vec<u32> = keys.iter().map(|key| key.position).collect();
     let mut list: Vec<Option<Resource>> = set.take_list().into_iter().map(Some).collect();
-    let sorted = order.into_iter().filter_map(|position| list.get_mut(position)?.take()).collect();
+    let sorted = order.into_iter().filter_map(|position| list.get_mut(position as usize)?.take()).collect();
     set.replace_list(sorted);
     Ok(())
 }
 
-/// Compares `namespace|name`, with `~X` and `~N` for none.
+/// What decides the place of an object.
+struct Key<'a> {
+    rank: u32,
+    /// `~X` for none.
+    namespace: &'a str,
+    /// `~N` for none.
+    name: &'a str,
+    /// Where it stands now.
+    position: u32,
+}
+
+impl<'a> Key<'a> {
+    fn new(ranks: &Ranks<'_>, resource: &'a Resource, position: u32) -> Key<'a> {
+        let or = |text: &'a str, nothing: &'a str| if text.is_empty() { nothing } else { text };
+        let (namespace, name) = (or(resource.namespace(), "~X"), or(resource.name(), "~N"));
+        Key { rank: ranks.of(resource), namespace, name, position }
+    }
+
+    fn compare(a: &Key<'_>, b: &Key<'_>) -> Ordering {
+        a.rank
+            .cmp(&b.rank)
+            .then_with(|| compare_names((a.namespace, a.name), (b.namespace, b.name)))
+            .then(a.position.cmp(&b.position))
+    }
+}
+
+/// Compares `namespace|name`.
 fn compare_names(a: (&str, &str), b: (&str, &str)) -> Ordering {
-    let or = |text, nothing| if str::is_empty(text) { nothing } else { text };
-    let (a, b) = ((or(a.0, "~X"), or(a.1, "~N")), (or(b.0, "~X"), or(b.1, "~N")));
     if a.0 == b.0 {
         return a.1.cmp(b.1);
     }
@@ -151,7 +181,7 @@ mod tests {
 
     #[test]
     fn compares_namespace_and_name_as_one_text() {
-        let sorted = [("", "a"), ("a", "z"), ("a-b", "a"), ("ab", "a")];
+        let sorted = [("~X", "a"), ("a", "z"), ("a-b", "a"), ("ab", "a")];
         // `|` stands behind letters and `-`; `~X` behind all of them.
         assert_eq!(compare_names(sorted[1], sorted[3]), Ordering::Greater);
         assert_eq!(compare_names(sorted[1], sorted[2]), Ordering::Greater);

@@ -44,12 +44,14 @@ fn rows(table: Table, width: usize) -> usize {
     (u32_at(table as usize * 4 + 4) as usize - start(table)) / width
 }
 
-fn text_at(at: usize) -> &'static str {
+fn bytes_at(at: usize) -> &'static [u8] {
     let packed = u32_at(at) as usize;
     let from = start(Table::Pool) + (packed >> 8);
-    BLOB.get(from..from + (packed & 0xff))
-        .and_then(|bytes| std::str::from_utf8(bytes).ok())
-        .unwrap_or_default()
+    BLOB.get(from..from + (packed & 0xff)).unwrap_or_default()
+}
+
+fn text_at(at: usize) -> &'static str {
+    std::str::from_utf8(bytes_at(at)).unwrap_or_default()
 }
 
 /// Finds the row of a sorted table for which `order` says equal.
@@ -68,7 +70,7 @@ fn find(mut low: usize, mut high: usize, order: impl Fn(usize) -> std::cmp::Orde
 fn find_kind(table: Table, width: usize, api_version: &str, kind: &str) -> Option<usize> {
     let at = |row: usize| start(table) + row * width;
     find(0, rows(table, width), |row| {
-        text_at(at(row)).cmp(kind).then_with(|| text_at(at(row) + 4).cmp(api_version))
+        bytes_at(at(row)).cmp(kind.as_bytes()).then_with(|| bytes_at(at(row) + 4).cmp(api_version.as_bytes()))
     })
     .map(at)
 }
@@ -86,7 +88,7 @@ pub(super) fn is_namespaced(api_version: &str, kind: &str) -> Option<bool> {
 /// The definition of a name.
 pub(super) fn definition(name: &str) -> Option<(Node, Layer)> {
     let at = |row: usize| start(Table::Definitions) + row * 7;
-    find(0, rows(Table::Definitions, 7), |row| text_at(at(row)).cmp(name))
+    find(0, rows(Table::Definitions, 7), |row| bytes_at(at(row)).cmp(name.as_bytes()))
         .map(|row| (Node(u16_at(at(row) + 4)), layer(at(row) + 6)))
 }
 
@@ -103,7 +105,7 @@ impl Node {
     pub(super) fn field(self, name: &str) -> Option<Node> {
         let (first, count) = (usize::from(self.number(0)), usize::from(self.number(1)));
         let at = |row: usize| start(Table::Fields) + row * 6;
-        let found = find(first, first + count, |row| text_at(at(row)).cmp(name));
+        let found = find(first, first + count, |row| bytes_at(at(row)).cmp(name.as_bytes()));
         match (found, self.number(2)) {
             (Some(row), _) => Some(Node(u16_at(at(row) + 4))),
             (None, 0) => None,

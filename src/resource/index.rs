@@ -2,10 +2,11 @@
 //! had. What a hit means (current or former, one or many) is decided in `set.rs`.
 
 use std::hash::Hasher;
+use std::sync::OnceLock;
 
 use rustc_hash::{FxHashMap, FxHasher};
 
-use super::object::Resource;
+use super::object::{Identity, Resource};
 use crate::kubernetes::{Gvk, Scopes};
 
 /// What kustomize takes for the namespace of kinds that have none.
@@ -32,15 +33,11 @@ pub struct IdParts<'a> {
 impl<'a> IdParts<'a> {
     /// The id that an object has now.
     pub fn current(resource: &'a Resource, scopes: &dyn Scopes) -> IdParts<'a> {
-        let api_version = resource.api_version();
-        let kind = resource.kind();
+        let Identity { api_version, kind, name, namespace } = resource.identity();
         let (group, version) = Gvk::split_api_version(api_version);
-        let namespace = if scopes.is_cluster_scoped(api_version, kind) {
-            NOT_A_NAMESPACE
-        } else {
-            or_default(resource.namespace())
-        };
-        IdParts { group, version, kind, name: resource.name(), namespace }
+        let namespace =
+            if scopes.is_cluster_scoped(api_version, kind) { NOT_A_NAMESPACE } else { or_default(namespace) };
+        IdParts { group, version, kind, name, namespace }
     }
 
     /// The ids that an object had. kustomize does not ask for the scope of a former kind: what was recorded counts.
@@ -87,6 +84,8 @@ const END: u32 = u32::MAX;
 pub(super) struct Index {
     chains: FxHashMap<u64, (u32, u32)>,
     links: Vec<(u32, u32)>,
+    /// No two objects have the same id now.
+    unique: OnceLock<()>,
 }
 
 impl Index {
@@ -95,17 +94,26 @@ impl Index {
         index.chains.reserve(list.len());
         index.links.reserve(list.len());
         for (position, resource) in list.iter().enumerate() {
-            index.add(position, resource, scopes);
+            index.add(position, resource, &IdParts::current(resource, scopes));
         }
         index
     }
 
-    /// Enters one more object; positions must rise from call to call.
-    pub(super) fn add(&mut self, position: usize, resource: &Resource, scopes: &dyn Scopes) {
+    pub(super) fn is_unique(&self) -> bool {
+        self.unique.get().is_some()
+    }
+
+    /// Notes that no two objects have the same id now; who adds one later has looked.
+    pub(super) fn set_unique(&self) {
+        let _ = self.unique.set(());
+    }
+
+    /// Enters one more object with its present id; positions must rise from call to call.
+    pub(super) fn add(&mut self, position: usize, resource: &Resource, current: &IdParts<'_>) {
         if resource.is_nothing() {
             return;
         }
-        self.link(IdParts::current(resource, scopes).hash(), position as u32);
+        self.link(current.hash(), position as u32);
         for id in IdParts::former(resource) {
             self.link(id.hash(), position as u32);
         }

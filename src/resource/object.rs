@@ -7,7 +7,7 @@ use super::index::IdParts;
 use crate::kubernetes::{Gvk, Scopes};
 use crate::provenance::StepId;
 use crate::source::Place;
-use crate::yaml::{Document, Kind, Style, Tag};
+use crate::yaml::{Document, Kind, NodeId, Style, Tag};
 
 /// How a generated object meets one of the same id (`generatorBehavior`).
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -33,6 +33,15 @@ pub struct Former {
     pub namespace: String,
     /// The kind.
     pub kind: String,
+}
+
+/// What makes up the id of an object, as it is written.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Identity<'a> {
+    pub(crate) api_version: &'a str,
+    pub(crate) kind: &'a str,
+    pub(crate) name: &'a str,
+    pub(crate) namespace: &'a str,
 }
 
 /// One object of the build.
@@ -114,6 +123,36 @@ impl Resource {
             Some(node) if !self.document.is_null(node) => self.document.text(node),
             _ => "",
         }
+    }
+
+    /// What makes up the id, found in one go; null names and namespaces are nothing.
+    pub(crate) fn identity(&self) -> Identity<'_> {
+        let document = &self.document;
+        let mut found = Identity::default();
+        let Some(root) = document.try_root() else { return found };
+        let (mut api_version, mut kind, mut metadata) = (None, None, None);
+        for (key, value) in document.entries(root) {
+            match document.text(key) {
+                "apiVersion" => _ = api_version.get_or_insert(value),
+                "kind" => _ = kind.get_or_insert(value),
+                "metadata" => _ = metadata.get_or_insert(value),
+                _ => {}
+            }
+        }
+        let (mut name, mut namespace) = (None, None);
+        for (key, value) in metadata.into_iter().flat_map(|metadata| document.entries(metadata)) {
+            match document.text(key) {
+                "name" => _ = name.get_or_insert(value),
+                "namespace" => _ = namespace.get_or_insert(value),
+                _ => {}
+            }
+        }
+        let unless_null = |node: Option<NodeId>| node.filter(|node| !document.is_null(*node));
+        found.api_version = api_version.map_or("", |node| document.text(node));
+        found.kind = kind.map_or("", |node| document.text(node));
+        found.name = unless_null(name).map_or("", |node| document.text(node));
+        found.namespace = unless_null(namespace).map_or("", |node| document.text(node));
+        found
     }
 
     /// `apiVersion`, or empty.

@@ -128,7 +128,7 @@ impl ResourceSet {
             if let Some(other) = taken {
                 return conflict(&resource, other);
             }
-            index.add(self.list.len(), &resource, scopes);
+            index.add(self.list.len(), &resource, &id);
         }
         self.list.push(resource);
         Ok(())
@@ -136,6 +136,10 @@ impl ResourceSet {
 
     /// Adds the objects of another set at the end; refuses ids that are taken.
     pub fn append_all(&mut self, other: ResourceSet, scopes: &dyn Scopes) -> Result<()> {
+        if self.list.is_empty() {
+            *self = other;
+            return self.check_ids(scopes);
+        }
         self.list.reserve(other.list.len());
         for resource in other.list {
             self.append(resource, scopes)?;
@@ -145,10 +149,14 @@ impl ResourceSet {
 
     /// Refuses ids that two objects have now.
     pub fn check_ids(&self, scopes: &dyn Scopes) -> Result<()> {
+        if let Some(index) = self.index.get() {
+            if index.is_unique() {
+                return Ok(());
+            }
+        }
         let index = self.index(scopes);
         for (position, resource) in self.list.iter().enumerate() {
             let id = IdParts::current(resource, scopes);
-            // An id hashed alone is one that nobody else has.
             let earlier = index.candidates(&id).take_while(|other| *other < position);
             for other in earlier.filter_map(|other| self.list.get(other)) {
                 if IdParts::current(other, scopes) == id {
@@ -156,12 +164,12 @@ impl ResourceSet {
                 }
             }
         }
+        index.set_unique();
         Ok(())
     }
 
-    /// Puts an object in the place of another.
+    /// Puts an object in the place of another that has and had the same ids.
     pub(super) fn put(&mut self, position: usize, resource: Resource) {
-        self.index.take();
         if let Some(place) = self.list.get_mut(position) {
             *place = resource;
         }
