@@ -12,7 +12,7 @@ use rustc_hash::FxHashMap;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::kubernetes::{Gvk, Scopes};
 use crate::kustomization::SortOptions;
-use crate::resource::{Resource, ResourceSet};
+use crate::resource::{Identity, Resource, ResourceSet};
 
 /// Kinds that kustomize puts first, in this order.
 const FIRST: [&str; 22] = [
@@ -109,8 +109,9 @@ struct Key<'a> {
 impl<'a> Key<'a> {
     fn new(ranks: &Ranks<'_>, resource: &'a Resource, position: u32) -> Key<'a> {
         let or = |text: &'a str, nothing: &'a str| if text.is_empty() { nothing } else { text };
-        let (namespace, name) = (or(resource.namespace(), "~X"), or(resource.name(), "~N"));
-        Key { rank: ranks.of(resource), namespace, name, position }
+        let Identity { api_version, kind, name, namespace } = resource.identity();
+        let rank = ranks.by_kind.get(&(api_version, kind)).copied().unwrap_or(0);
+        Key { rank, namespace: or(namespace, "~X"), name: or(name, "~N"), position }
     }
 
     fn compare(a: &Key<'_>, b: &Key<'_>) -> Ordering {
@@ -149,7 +150,8 @@ impl<'a> Ranks<'a> {
         let mut by_kind: FxHashMap<(&str, &str), u32> = FxHashMap::default();
         let mut kinds = Vec::new();
         for resource in set {
-            let key = (resource.api_version(), resource.kind());
+            let Identity { api_version, kind, .. } = resource.identity();
+            let key = (api_version, kind);
             if by_kind.insert(key, 0).is_none() {
                 let (group, version) = Gvk::split_api_version(key.0);
                 let or = |text, nothing| if str::is_empty(text) { nothing } else { text };
@@ -168,10 +170,6 @@ impl<'a> Ranks<'a> {
             by_kind.insert(*key, rank);
         }
         Ranks { by_kind }
-    }
-
-    fn of(&self, resource: &Resource) -> u32 {
-        self.by_kind.get(&(resource.api_version(), resource.kind())).copied().unwrap_or(0)
     }
 }
 

@@ -45,8 +45,13 @@ fn rows(table: Table, width: usize) -> usize {
 }
 
 fn bytes_at(at: usize) -> &'static [u8] {
+    bytes_in(start(Table::Pool), at)
+}
+
+/// As [`bytes_at`], where the pool's beginning is known.
+fn bytes_in(pool: usize, at: usize) -> &'static [u8] {
     let packed = u32_at(at) as usize;
-    let from = start(Table::Pool) + (packed >> 8);
+    let from = pool + (packed >> 8);
     BLOB.get(from..from + (packed & 0xff)).unwrap_or_default()
 }
 
@@ -68,9 +73,11 @@ fn find(mut low: usize, mut high: usize, order: impl Fn(usize) -> std::cmp::Orde
 }
 
 fn find_kind(table: Table, width: usize, api_version: &str, kind: &str) -> Option<usize> {
-    let at = |row: usize| start(table) + row * width;
+    let (first, pool) = (start(table), start(Table::Pool));
+    let at = |row: usize| first + row * width;
     find(0, rows(table, width), |row| {
-        bytes_at(at(row)).cmp(kind.as_bytes()).then_with(|| bytes_at(at(row) + 4).cmp(api_version.as_bytes()))
+        let by_kind = bytes_in(pool, at(row)).cmp(kind.as_bytes());
+        by_kind.then_with(|| bytes_in(pool, at(row) + 4).cmp(api_version.as_bytes()))
     })
     .map(at)
 }

@@ -1,7 +1,11 @@
 //! Where each value came from, and through which steps. A node holds an [`Origin`]; origins beyond the plain place
 //! in the document's own text are entries of the document's [`Ledger`], a DAG that is only ever appended to.
 
-use crate::source::{Place, SourceId};
+mod history;
+
+pub use history::{Histories, HistoryId};
+
+use crate::source::Place;
 
 /// Which step of the build wrote something. Steps are registered by the sequential part of a build, so ids are the
 /// same on any number of threads.
@@ -156,80 +160,5 @@ impl Ledger {
     /// Whether nothing has been written yet.
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
-    }
-}
-
-/// The history of one value, taken out of its document so that it can be entered into others.
-#[derive(Debug, Default, Clone)]
-pub struct History {
-    entries: Vec<Entry>,
-    end: Option<Origin>,
-}
-
-impl Ledger {
-    /// Takes out what is known of an origin; `source` is the text that plain origins of the document are places of.
-    pub fn history(&self, origin: Origin, source: SourceId) -> History {
-        let mut reachable = Vec::new();
-        let mut todo = vec![origin];
-        while let Some(origin) = todo.pop() {
-            if let Whence::Entry(index) = origin.read()
-                && let Some(entry) = self.entries.get(index as usize)
-                && !reachable.contains(&index)
-            {
-                reachable.push(index);
-                todo.extend([entry.previous, entry.from]);
-            }
-        }
-        reachable.sort_unstable();
-        let mut history = History::default();
-        let mut copies = Vec::with_capacity(reachable.len());
-        for index in &reachable {
-            let Some(entry) = self.entries.get(*index as usize) else { continue };
-            let previous = history.enter(entry.previous, source, &reachable, &copies);
-            let from = history.enter(entry.from, source, &reachable, &copies);
-            history.entries.push(Entry { previous, from, shared: false, ..*entry });
-            copies.push(history.entries.len() as u32 - 1);
-        }
-        history.end = Some(history.enter(origin, source, &reachable, &copies));
-        history
-    }
-
-    /// Enters a history that was taken out of another ledger.
-    pub fn enter(&mut self, history: &History) -> Origin {
-        let base = self.entries.len() as u32;
-        let moved = |origin: Origin| match origin.read() {
-            Whence::Entry(index) => Origin::entry(base + index),
-            _ => origin,
-        };
-        self.entries.extend(history.entries.iter().map(|e| Entry {
-            previous: moved(e.previous),
-            from: moved(e.from),
-            ..*e
-        }));
-        history.end.map_or(Origin::NONE, moved)
-    }
-}
-
-impl History {
-    /// An origin as it is called within the history; plain places become entries.
-    fn enter(&mut self, origin: Origin, source: SourceId, reachable: &[u32], copies: &[u32]) -> Origin {
-        match origin.read() {
-            Whence::Unknown => Origin::NONE,
-            Whence::Own(offset) => {
-                self.entries.push(Entry {
-                    step: None,
-                    verb: Verb::Written,
-                    previous: Origin::NONE,
-                    from: Origin::NONE,
-                    place: Place { source, offset },
-                    shared: false,
-                });
-                Origin::entry(self.entries.len() as u32 - 1)
-            }
-            Whence::Entry(index) => {
-                let copy = reachable.binary_search(&index).ok().and_then(|at| copies.get(at));
-                copy.map_or(Origin::NONE, |copy| Origin::entry(*copy))
-            }
-        }
     }
 }

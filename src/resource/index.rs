@@ -33,11 +33,19 @@ pub struct IdParts<'a> {
 impl<'a> IdParts<'a> {
     /// The id that an object has now.
     pub fn current(resource: &'a Resource, scopes: &dyn Scopes) -> IdParts<'a> {
-        let Identity { api_version, kind, name, namespace } = resource.identity();
+        IdParts::current_and_namespace(resource, scopes).0
+    }
+
+    /// The id that an object has now, and its namespace as it is written.
+    pub(crate) fn current_and_namespace(
+        resource: &'a Resource,
+        scopes: &dyn Scopes,
+    ) -> (IdParts<'a>, &'a str) {
+        let Identity { api_version, kind, name, namespace: written } = resource.identity();
         let (group, version) = Gvk::split_api_version(api_version);
         let namespace =
-            if scopes.is_cluster_scoped(api_version, kind) { NOT_A_NAMESPACE } else { or_default(namespace) };
-        IdParts { group, version, kind, name, namespace }
+            if scopes.is_cluster_scoped(api_version, kind) { NOT_A_NAMESPACE } else { or_default(written) };
+        (IdParts { group, version, kind, name, namespace }, written)
     }
 
     /// The ids that an object had. kustomize does not ask for the scope of a former kind: what was recorded counts.
@@ -89,10 +97,16 @@ pub(super) struct Index {
 }
 
 impl Index {
-    pub(super) fn build(list: &[Resource], scopes: &dyn Scopes) -> Index {
+    /// An empty index with room for this many objects.
+    pub(super) fn with_capacity(objects: usize) -> Index {
         let mut index = Index::default();
-        index.chains.reserve(list.len());
-        index.links.reserve(list.len());
+        index.chains.reserve(objects * 2);
+        index.links.reserve(objects * 2);
+        index
+    }
+
+    pub(super) fn build(list: &[Resource], scopes: &dyn Scopes) -> Index {
+        let mut index = Index::with_capacity(list.len());
         for (position, resource) in list.iter().enumerate() {
             index.add(position, resource, &IdParts::current(resource, scopes));
         }

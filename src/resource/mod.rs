@@ -16,6 +16,7 @@ pub use context::Context;
 pub use id::ResId;
 pub use index::IdParts;
 pub(crate) use index::NOT_A_NAMESPACE;
+pub(crate) use object::Identity;
 pub use object::{Behavior, Former, Resource};
 pub use pattern::{Pattern, expression};
 pub use read::{check_metadata, read};

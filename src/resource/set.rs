@@ -149,22 +149,21 @@ impl ResourceSet {
 
     /// Refuses ids that two objects have now.
     pub fn check_ids(&self, scopes: &dyn Scopes) -> Result<()> {
-        if let Some(index) = self.index.get() {
-            if index.is_unique() {
-                return Ok(());
-            }
+        if self.index.get().is_some_and(Index::is_unique) {
+            return Ok(());
         }
-        let index = self.index(scopes);
+        let mut index = Index::with_capacity(self.list.len());
         for (position, resource) in self.list.iter().enumerate() {
             let id = IdParts::current(resource, scopes);
-            let earlier = index.candidates(&id).take_while(|other| *other < position);
-            for other in earlier.filter_map(|other| self.list.get(other)) {
+            for other in index.candidates(&id).filter_map(|other| self.list.get(other)) {
                 if IdParts::current(other, scopes) == id {
                     return conflict(resource, other);
                 }
             }
+            index.add(position, resource, &id);
         }
         index.set_unique();
+        let _ = self.index.set(index);
         Ok(())
     }
 

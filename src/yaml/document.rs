@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::editor::Editor;
 use super::node::{ADDED, Kind, Node, NodeId, Range, Style, Tag};
-use crate::provenance::{History, Ledger, Origin, StepId, Whence};
+use crate::provenance::{Histories, HistoryId, Ledger, Origin, StepId, Whence};
 use crate::source::{Place, SourceId};
 
 /// Comments round a node, each with its `#` and without indentation, as yaml.v3 hands them out.
@@ -231,8 +231,8 @@ impl Document {
     }
 
     /// What is known of an origin, to be entered into other documents.
-    pub fn history(&self, origin: Origin) -> History {
-        self.ledger.history(origin, self.source)
+    pub fn history(&self, origin: Origin, histories: &mut Histories) -> HistoryId {
+        histories.take(&self.ledger, origin, self.source)
     }
 
     /// What steps took away, oldest first.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::document::{Document, Tombstone};
 use super::node::{Kind, Node, NodeId, Range, Style, Tag};
-use crate::provenance::{Entry, History, Origin, StepId, Verb, Whence};
+use crate::provenance::{Entry, Histories, HistoryId, Origin, StepId, Verb, Whence};
 use crate::source::Place;
 
 /// Writes into one document on behalf of one step. New nodes are detached until they are hung in with
@@ -448,8 +448,8 @@ impl<'d> Editor<'d> {
     }
 
     /// Enters a history that [`Document::history`] took out of another document.
-    pub fn enter(&mut self, history: &History) -> Origin {
-        self.document.ledger.enter(history)
+    pub fn enter(&mut self, histories: &Histories, id: HistoryId) -> Origin {
+        self.document.ledger.enter(histories, id)
     }
 
     /// Brings an origin of another document, with the history below it, into this document's ledger, signed.

@@ -27,8 +27,8 @@ pub(super) struct Facts<'a> {
 
 impl<'a> Facts<'a> {
     pub(super) fn of(resource: &'a Resource, scopes: &dyn Scopes) -> Facts<'a> {
-        let id = IdParts::current(resource, scopes);
-        Facts { resource, id, namespace: resource.namespace(), cluster_scoped: id.is_cluster_scoped() }
+        let (id, namespace) = IdParts::current_and_namespace(resource, scopes);
+        Facts { resource, id, namespace, cluster_scoped: id.is_cluster_scoped() }
     }
 
     /// Kind of the original id.

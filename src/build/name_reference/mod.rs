@@ -19,7 +19,7 @@ use rustc_hash::FxHashMap;
 
 use crate::diagnostic::{Diagnostic, Result};
 use crate::kubernetes::{Gvk, NameReference, Scopes};
-use crate::provenance::{History, StepId};
+use crate::provenance::{Histories, HistoryId, StepId};
 use crate::resource::{Context, Resource, ResourceSet, plain_means_string};
 use crate::source::Place;
 use crate::yaml::{Document, Kind, NodeId, Style, Tag};
@@ -80,19 +80,24 @@ pub fn apply(
     let edits: Vec<Edits> = edits.into_iter().collect::<Result<_>>()?;
 
     let mut found = References::default();
-    let mut meant: Vec<u32> = Vec::new();
+    let (mut named, mut placed): (Vec<u32>, Vec<u32>) = (Vec::new(), Vec::new());
     for (referrer, edits) in (0u32..).zip(&edits) {
         found.pairs.extend(edits.referrals.iter().map(|referral| (referrer, *referral)));
-        meant.extend(edits.list.iter().filter_map(Edit::referral));
+        for edit in &edits.list {
+            match edit {
+                Edit::Name { referral, .. } => named.push(*referral),
+                Edit::Namespace { referral, .. } | Edit::AddNamespace { referral, .. } => {
+                    placed.push(*referral);
+                }
+                Edit::EmptySequence { .. } => {}
+            }
+        }
     }
-    meant.sort_unstable();
-    meant.dedup();
-    let values = map(&meant, |position| set.get(*position as usize).map(NewName::of).unwrap_or_default());
-    let value = |position: u32| meant.binary_search(&position).ok().and_then(|at| values.get(at));
-
+    let names = Texts::of(set, named, "name");
+    let namespaces = Texts::of(set, placed, "namespace");
     let write = |(resource, edits): (&mut Resource, &Edits)| {
         for edit in &edits.list {
-            edit.write(&mut resource.document, edit.referral().and_then(value), step);
+            edit.write(&mut resource.document, &names, &namespaces, step);
         }
     };
     if edits.len() < SIDE_BY_SIDE {
@@ -348,68 +353,74 @@ fn role_ref(document: &Document) -> Option<Gvk> {
     })
 }
 
-/// Name and namespace of an object that is named, with what is known of them.
-#[derive(Default)]
-struct NewName {
-    name: String,
-    name_history: History,
-    namespace: String,
-    namespace_history: History,
+/// The names (or namespaces) of the objects that are named, with what is known of them.
+struct Texts {
+    /// Positions in the set, rising.
+    positions: Vec<u32>,
+    /// For each: where its text ends.
+    ends: Vec<(u32, HistoryId)>,
+    joined: String,
+    histories: Histories,
 }
 
-impl NewName {
-    fn of(resource: &Resource) -> NewName {
-        let document = &resource.document;
-        let history = |field| {
-            let node = document.try_root().and_then(|root| document.at(root, &["metadata", field]));
-            node.map(|node| document.history(document.origin(node))).unwrap_or_default()
+impl Texts {
+    fn of(set: &ResourceSet, mut positions: Vec<u32>, field: &str) -> Texts {
+        positions.sort_unstable();
+        positions.dedup();
+        let mut texts = Texts {
+            ends: Vec::with_capacity(positions.len()),
+            joined: String::with_capacity(positions.len() * 16),
+            histories: Histories::default(),
+            positions,
         };
-        NewName {
-            name: resource.name().to_owned(),
-            name_history: history("name"),
-            namespace: resource.namespace().to_owned(),
-            namespace_history: history("namespace"),
+        for position in &texts.positions {
+            let mut history = HistoryId::default();
+            if let Some(resource) = set.get(*position as usize) {
+                let document = &resource.document;
+                let node = document.try_root().and_then(|root| document.at(root, &["metadata", field]));
+                if let Some(node) = node.filter(|node| !document.is_null(*node)) {
+                    texts.joined.push_str(document.text(node));
+                    history = document.history(document.origin(node), &mut texts.histories);
+                }
+            }
+            texts.ends.push((texts.joined.len() as u32, history));
         }
+        texts
+    }
+
+    fn get(&self, position: u32) -> Option<(&str, HistoryId)> {
+        let at = self.positions.binary_search(&position).ok()?;
+        let (end, history) = *self.ends.get(at)?;
+        let start = at.checked_sub(1).and_then(|before| self.ends.get(before)).map_or(0, |(end, _)| *end);
+        Some((self.joined.get(start as usize..end as usize)?, history))
     }
 }
 
 impl Edit {
-    fn referral(&self) -> Option<u32> {
-        match self {
-            Edit::Name { referral, .. }
-            | Edit::Namespace { referral, .. }
-            | Edit::AddNamespace { referral, .. } => Some(*referral),
-            Edit::EmptySequence { .. } => None,
-        }
-    }
-
     /// kustomize sets a new node: its style is the old one's, its tag is forgotten.
-    fn write(&self, document: &mut Document, new: Option<&NewName>, step: StepId) {
+    fn write(&self, document: &mut Document, names: &Texts, namespaces: &Texts, step: StepId) {
         let mut editor = document.edit(step);
-        match (self, new) {
-            (Edit::Name { node, .. }, Some(new)) => {
-                if editor.document().text(*node) != new.name {
-                    let from = editor.enter(&new.name_history);
-                    editor.set_text_from(*node, &new.name, from);
-                }
-                editor.set_tag(*node, Tag::Implicit);
-            }
-            (Edit::Namespace { node, .. }, Some(new)) => {
-                if editor.document().text(*node) != new.namespace {
-                    let from = editor.enter(&new.namespace_history);
-                    editor.set_text_from(*node, &new.namespace, from);
-                }
-                editor.set_tag(*node, Tag::Implicit);
-            }
-            (Edit::AddNamespace { mapping, .. }, Some(new)) => {
-                let from = editor.enter(&new.namespace_history);
-                let style =
-                    if plain_means_string(&new.namespace) { Style::Plain } else { Style::DoubleQuoted };
-                let node = editor.scalar_from(&new.namespace, Tag::Implicit, style, from);
+        let (node, referral, texts) = match self {
+            Edit::Name { node, referral } => (*node, *referral, names),
+            Edit::Namespace { node, referral } => (*node, *referral, namespaces),
+            Edit::AddNamespace { mapping, referral } => {
+                let Some((text, history)) = namespaces.get(*referral) else { return };
+                let from = editor.enter(&namespaces.histories, history);
+                let style = if plain_means_string(text) { Style::Plain } else { Style::DoubleQuoted };
+                let node = editor.scalar_from(text, Tag::Implicit, style, from);
                 editor.insert_text_key(*mapping, "namespace", node);
+                return;
             }
-            (Edit::EmptySequence { node }, _) => editor.set_empty(*node, Kind::Sequence, Tag::Implicit),
-            (_, None) => {}
+            Edit::EmptySequence { node } => {
+                editor.set_empty(*node, Kind::Sequence, Tag::Implicit);
+                return;
+            }
+        };
+        let Some((text, history)) = texts.get(referral) else { return };
+        if editor.document().text(node) != text {
+            let from = editor.enter(&texts.histories, history);
+            editor.set_text_from(node, text, from);
         }
+        editor.set_tag(node, Tag::Implicit);
     }
 }

@@ -20,7 +20,7 @@ use crate::diagnostic::{Diagnostic, Result};
 use crate::generate::base64_lines;
 use crate::kubernetes::{FieldSpec, Scopes};
 use crate::kustomization::Var;
-use crate::provenance::{History, StepId};
+use crate::provenance::{Histories, HistoryId, StepId};
 use crate::resource::{Context, IdParts, Resource, ResourceSet};
 use crate::source::Place;
 use crate::transform::field_spec::{Create, FieldPaths, Scratch};
@@ -134,7 +134,14 @@ enum Substitute {
 #[derive(Debug)]
 struct Resolved {
     substitute: Substitute,
-    history: History,
+    history: HistoryId,
+}
+
+/// The values of all vars by name, with what is known of them.
+#[derive(Debug, Default)]
+struct Values<'v> {
+    by_name: BTreeMap<&'v str, Resolved>,
+    histories: Histories,
 }
 
 /// Puts the values of the vars in.
@@ -159,7 +166,7 @@ pub fn resolve(
 
 fn put_in(
     resource: &mut Resource,
-    values: &BTreeMap<&str, Resolved>,
+    values: &Values<'_>,
     used: &mut BTreeSet<String>,
     paths: &FieldPaths<'_>,
     scratch: &mut Scratch,
@@ -213,21 +220,16 @@ fn not_text(document: &Document, node: NodeId, message: &str) -> Result<()> {
         .fail()
 }
 
-fn set_text(
-    editor: &mut Editor<'_>,
-    node: NodeId,
-    values: &BTreeMap<&str, Resolved>,
-    used: &mut BTreeSet<String>,
-) {
+fn set_text(editor: &mut Editor<'_>, node: NodeId, values: &Values<'_>, used: &mut BTreeSet<String>) {
     let before = editor.document().text(node).to_owned();
     let mut source = None;
     let expanded = expand::expand(&before, |name| {
-        let resolved = values.get(name)?;
+        let resolved = values.by_name.get(name)?;
         if matches!(resolved.substitute, Substitute::Collection) {
             return None;
         }
         used.insert(name.to_owned());
-        source.get_or_insert(&resolved.history);
+        source.get_or_insert(resolved.history);
         Some(&resolved.substitute)
     });
     let (text, tag) = match expanded {
@@ -245,7 +247,7 @@ fn set_text(
     if text != before {
         match source {
             Some(history) => {
-                let from = editor.enter(history);
+                let from = editor.enter(&values.histories, history);
                 editor.set_text_from(node, &text, from);
             }
             None => editor.set_text(node, &text),
@@ -256,14 +258,14 @@ fn set_text(
 }
 
 /// The value of each var.
-fn values<'v>(set: &ResourceSet, vars: &'v VarSet) -> Result<BTreeMap<&'v str, Resolved>> {
+fn values<'v>(set: &ResourceSet, vars: &'v VarSet) -> Result<Values<'v>> {
     let mut owners: FxHashMap<&str, &Resource> = FxHashMap::default();
     for resource in set {
         for name in &resource.var_names {
             owners.entry(name).or_insert(resource);
         }
     }
-    let mut values = BTreeMap::new();
+    let mut values = Values::default();
     for (name, var) in &vars.by_name {
         let Some(resource) = owners.get(name.as_str()) else { return unmatched(var) };
         let path = if var.field_path.value.is_empty() { "metadata.name" } else { &var.field_path.value };
@@ -274,18 +276,16 @@ fn values<'v>(set: &ResourceSet, vars: &'v VarSet) -> Result<BTreeMap<&'v str, R
             .transpose()?
             .flatten();
         let resolved = match node {
-            Some(node) => value(&resource.document, node)
-                .map(|substitute| Resolved { substitute, history: history(&resource.document, node) }),
+            Some(node) => value(&resource.document, node).map(|substitute| {
+                let origin = resource.document.origin(node);
+                Resolved { substitute, history: resource.document.history(origin, &mut values.histories) }
+            }),
             None => None,
         };
         let Some(resolved) = resolved else { return no_field(var, path, resource) };
-        values.insert(name.as_str(), resolved);
+        values.by_name.insert(name.as_str(), resolved);
     }
     Ok(values)
-}
-
-fn history(document: &Document, node: NodeId) -> History {
-    document.history(document.origin(node))
 }
 
 /// The value of a field as kustomize takes it; `None` where Go cannot read the text.
