@@ -26,8 +26,8 @@ pub(super) fn expand<'v>(text: &str, mut value: impl FnMut(&str) -> Option<&'v S
                 out.push(b'$');
                 dollar + 2
             }
-            b'(' => match memchr::memchr(b')', &bytes[dollar + 2..]) {
-                Some(length) => {
+            b'(' => {
+                if let Some(length) = memchr::memchr(b')', &bytes[dollar + 2..]) {
                     let end = dollar + 2 + length;
                     let name = text.get(dollar + 2..end).unwrap_or_default();
                     match value(name) {
@@ -38,12 +38,11 @@ pub(super) fn expand<'v>(text: &str, mut value: impl FnMut(&str) -> Option<&'v S
                         None => out.extend_from_slice(&bytes[dollar..=end]),
                     }
                     end + 1
-                }
-                None => {
+                } else {
                     out.extend_from_slice(b"$(");
                     dollar + 2
                 }
-            },
+            }
             byte => {
                 out.push(b'$');
                 // Go makes a character of the byte.
