@@ -440,8 +440,9 @@ impl<'d> Editor<'d> {
     /// before, in another document, comes first in its history; when it still says the same, that history is all.
     pub fn adopt(&mut self, node: NodeId, before: Option<(&Document, NodeId)>, unchanged: bool) {
         let previous = before.map_or(Origin::NONE, |(other, old)| {
-            let history = other.history(other.origin(old));
-            self.enter(&history)
+            let mut histories = Histories::default();
+            let history = other.history(other.origin(old), &mut histories);
+            self.enter(&histories, history)
         });
         let origin = if unchanged { previous } else { self.sign(Verb::Set, previous, Origin::NONE) };
         self.document.nodes[node.index()].origin = origin;
