@@ -13,6 +13,7 @@ mod number;
 mod plugin;
 mod read;
 mod shape;
+mod travel;
 mod types;
 
 pub use function::{

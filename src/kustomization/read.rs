@@ -3,6 +3,7 @@
 use super::bind::{Binder, Bound, Content, Manner};
 use super::decode::{self, Fields};
 use super::shape::{KUSTOMIZATION, Shape};
+use super::travel::travel;
 use super::types::{Kustomization, Written};
 use crate::diagnostic::{Diagnostic, Warnings};
 use crate::source::Place;
@@ -34,7 +35,7 @@ pub fn decode(
     warnings: &mut Warnings,
 ) -> Result<Kustomization, Vec<Diagnostic>> {
     let start = Place { source: document.source(), offset: 0 };
-    let bound = match document.try_root() {
+    let mut bound = match document.try_root() {
         None => Bound::NOTHING,
         Some(root) => Binder::new(document, Dialect::V2, Manner::Kustomization, warnings)
             .bind(root, Shape::Struct(&KUSTOMIZATION))?,
@@ -56,6 +57,9 @@ pub fn decode(
                 .at(start, "it asks for nothing")
                 .hint("name at least one resource: `resources: [deployment.yaml]`"),
         ]);
+    }
+    if let Content::Fields(fields) = &mut bound.content {
+        travel(document, fields)?;
     }
     let mut fields = Fields::new(document, &KUSTOMIZATION, bound);
     let (kind, version) = (fields.text("kind"), fields.text("apiVersion"));

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::kubernetes::Scopes;
 use crate::resource::{IdParts, ResourceSet};
-use crate::yaml::emit;
+use crate::yaml::emit_directly;
 
 /// `group_version_kind_name.yaml` in small letters, with `namespace_` in front when objects are in several namespaces.
 /// Where two objects would have the same name, the one that is printed later wins, as in kustomize.
@@ -36,7 +36,7 @@ pub fn individual_files(set: &ResourceSet, scopes: &dyn Scopes) -> Result<Vec<(P
                     .fail();
             }
             let mut text = Vec::new();
-            emit(&resource.document, resource.document.root(), &mut text)?;
+            emit_directly(&resource.document, resource.document.root(), &mut text)?;
             files.insert(PathBuf::from(name), text);
         }
     }

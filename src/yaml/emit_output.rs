@@ -9,7 +9,7 @@ use super::emit_order;
 use super::emit_reread::{self, Spot};
 use super::emit_text::{self, At, Unprintable};
 use super::number;
-use super::resolve::{self, Value};
+use super::resolve::{self, Dialect, Value};
 use super::{Document, Kind, NodeId, Style};
 use crate::diagnostic::{Diagnostic, Result};
 use crate::source::Place;
@@ -23,8 +23,21 @@ pub(super) const DEPTH: usize = 10_000;
 /// Where kustomize cannot print the object: infinite numbers, keys that are no texts or stand twice, values that misfit
 /// their tags, characters that YAML does not allow. Nothing is appended then.
 pub fn emit(document: &Document, root: NodeId, out: &mut Vec<u8>) -> Result<()> {
+    emit_by(document, root, false, out)
+}
+
+/// The same without the detour through yaml.v3's text, as kustomize prints an object to a file of its own: a tag counts
+/// for more than quotes.
+///
+/// # Errors
+/// As those of [`emit`].
+pub fn emit_directly(document: &Document, root: NodeId, out: &mut Vec<u8>) -> Result<()> {
+    emit_by(document, root, true, out)
+}
+
+fn emit_by(document: &Document, root: NodeId, directly: bool, out: &mut Vec<u8>) -> Result<()> {
     let start = out.len();
-    let mut walk = Walk { document, out, frames: Vec::new(), entries: Vec::new() };
+    let mut walk = Walk { document, out, directly, frames: Vec::new(), entries: Vec::new() };
     let done = walk.run(root);
     if done.is_err() {
         out.truncate(start);
@@ -75,6 +88,8 @@ enum Behind {
 }
 
 struct Walk<'d, 'o> {
+    /// Not by way of yaml.v3's text.
+    directly: bool,
     document: &'d Document,
     out: &'o mut Vec<u8>,
     frames: Vec<Frame>,
@@ -269,8 +284,13 @@ impl Walk<'_, '_> {
         if let Some(text) = emit_reread::plain_text(self.document, node) {
             return self.text(text, node, at);
         }
-        let spot = if flow { Spot::Flow } else { Spot::Block };
-        match emit_reread::value(self.document, node, spot)? {
+        let value = if self.directly {
+            resolve::scalar(self.document, node, Dialect::V3)?
+        } else {
+            let spot = if flow { Spot::Flow } else { Spot::Block };
+            emit_reread::value(self.document, node, spot)?
+        };
+        match value {
             Value::Text(text) => return self.text(&text, node, at),
             Value::Bytes(bytes) => return self.text(&emit_reread::lossy(&bytes), node, at),
             Value::Null => self.out.extend_from_slice(b"null"),
