@@ -367,6 +367,13 @@ impl<'d> Editor<'d> {
         self.document.drop_all_comments();
     }
 
+    /// Drops the comments of the document itself.
+    pub fn drop_document_comments(&mut self) {
+        if self.document.document_comments().is_some() {
+            self.document.set_document_comments(super::Comments::default());
+        }
+    }
+
     /// Drops the comments of a node, or gives it others.
     pub fn set_comments(&mut self, node: NodeId, comments: super::Comments) {
         *self.document.comments_mut(node) = comments;

@@ -319,7 +319,7 @@ impl Walk<'_, '_> {
         let flow = flow || document.style(node) == Style::Flow;
         let what = if document.kind(node) == Kind::Mapping {
             let first = self.entries.len();
-            collect(document, node, self.frames.is_empty(), &mut self.entries)?;
+            collect(document, node, self.frames.is_empty(), flow, &mut self.entries)?;
             What::Mapping { first, next: first, end: self.entries.len() }
         } else {
             What::Sequence { next: document.children(node).next() }
@@ -370,6 +370,7 @@ fn collect<'d>(
     document: &'d Document,
     node: NodeId,
     at_root: bool,
+    flow: bool,
     entries: &mut Vec<Entry<'d>>,
 ) -> Result<()> {
     let first = entries.len();
@@ -378,7 +379,7 @@ fn collect<'d>(
         let key = match emit_reread::plain_text(document, key_node) {
             Some(text) if document.kind(key_node) == Kind::Scalar => Cow::Borrowed(text),
             _ => {
-                let key = emit_reread::key(document, key_node, at_root)?;
+                let key = emit_reread::key(document, key_node, at_root, flow)?;
                 dropped |= key.is_none();
                 key.unwrap_or_default()
             }
@@ -400,7 +401,7 @@ fn collect<'d>(
         None => {
             if dropped {
                 entries.retain(|entry| {
-                    emit_reread::key(document, entry.key_node, at_root).is_ok_and(|key| key.is_some())
+                    emit_reread::key(document, entry.key_node, at_root, flow).is_ok_and(|key| key.is_some())
                 });
             }
             Ok(())

@@ -232,24 +232,39 @@ fn unfold(lines: &str, chomp: Chomp) -> String {
     out
 }
 
-/// What a key is after it has been printed and read; nothing for one that is dropped.
+/// What a key (in braces: `flow`) is after it has been printed and read; nothing for one that is dropped.
 ///
 /// # Errors
 /// Below the root, when the key is no text: encoding/json knows no other keys. At the root kustomize asks for text
 /// and takes other scalars as they are spelt, but for null: that is dropped, unless it is spelt out, for then
 /// kustomize has doubled it when it resolved merge keys.
-pub(super) fn key(document: &Document, key: NodeId, at_root: bool) -> Result<Option<Cow<'_, str>>> {
+pub(super) fn key(
+    document: &Document,
+    key: NodeId,
+    at_root: bool,
+    flow: bool,
+) -> Result<Option<Cow<'_, str>>> {
     if document.kind(key) != Kind::Scalar {
         return no_text(document, key, "a mapping or a sequence");
     }
     let text = document.text(key);
-    if text == "<<" && resolve::tag_of(document, key) == Tag::Merge {
+    // Printed plain, it is read as a merge, whatever it was meant to be.
+    let merges = match document.tag(key) {
+        Tag::Merge => true,
+        Tag::Implicit | Tag::Str => document.style(key) == Style::Plain && !document.is_tagged(key),
+        _ => false,
+    };
+    if text == "<<" && merges {
         return Diagnostic::error("merge-key-left", "a merge key `<<` is left in the object")
             .at(document.place(key), "merged into nothing")
             .hint("write the fields out, or put the key in quotes if it is meant as it stands")
             .fail();
     }
-    let spot = if text.len() > 128 || text.contains(is_break) { Spot::Block } else { Spot::Key };
+    let spot = match flow {
+        true => Spot::Flow,
+        false if text.len() > 128 || text.contains(is_break) => Spot::Block,
+        false => Spot::Key,
+    };
     let odd_tag = matches!(document.tag(key), Tag::Other | Tag::Binary | Tag::Map | Tag::Seq | Tag::Merge);
     match value(document, key, spot)? {
         Value::Text(_) | Value::Bytes(_) if odd_tag && !at_root => {

@@ -24,6 +24,8 @@ type Request struct {
 	Strict bool `json:"strict,omitempty"`
 	// emit3
 	Wide bool `json:"wide,omitempty"`
+	// print
+	Node *node `json:"node,omitempty"`
 	// merge
 	Append bool `json:"append,omitempty"`
 	Raw    bool `json:"raw,omitempty"`
@@ -65,6 +67,8 @@ func answerTo(request *Request) (*Answer, error) {
 		return merge(patch, text, request)
 	case "jsonpatch":
 		return jsonpatch(patch, text)
+	case "print":
+		return printNode(request.Node)
 	case "json3":
 		return json3(text)
 	case "respell":

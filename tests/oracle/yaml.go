@@ -61,6 +61,52 @@ func dump(n *yaml3.Node, budget *int) (*node, error) {
 	return d, nil
 }
 
+// undump makes a node of what dump writes, or of what no text reads as: texts with other tags and styles than their own.
+func undump(d *node) *yaml3.Node {
+	n := &yaml3.Node{
+		Style: yaml3.Style(d.Style), Tag: d.Tag, Value: d.Value, Anchor: d.Anchor,
+		HeadComment: d.Head, LineComment: d.LineNote, FootComment: d.Foot,
+	}
+	for kind, name := range kinds {
+		if name == d.Kind {
+			n.Kind = kind
+		}
+	}
+	for _, child := range d.Children {
+		n.Content = append(n.Content, undump(child))
+	}
+	return n
+}
+
+// printNode prints a node that was handed over: as output (out), and by yaml.v3 (the first of each), then after JSON
+// and back by yaml.v3 (the second).
+func printNode(d *node) (*Answer, error) {
+	if d == nil {
+		return nil, fmt.Errorf("bad request: no node")
+	}
+	rn := kyaml.NewRNode(undump(d))
+	v3, err := rn.String()
+	if err != nil {
+		return nil, err
+	}
+	asJSON, err := rn.MarshalJSON()
+	if err != nil {
+		return nil, err
+	}
+	out, err := yaml2.JSONToYAML(asJSON)
+	if err != nil {
+		return nil, err
+	}
+	if err := rn.UnmarshalJSON(asJSON); err != nil {
+		return nil, err
+	}
+	back, err := rn.String()
+	if err != nil {
+		return nil, err
+	}
+	return &Answer{Out: out, Each: [][]byte{[]byte(v3), []byte(back)}}, nil
+}
+
 func unquoted(b []byte) []byte {
 	var s string
 	_ = json.Unmarshal(b, &s)

@@ -49,7 +49,8 @@ pub(crate) fn lines(document: &Document, out: &mut String) {
             write!(out, " {:?}", document.text(node)).unwrap();
         }
         if let Some(comments) = document.comments(node) {
-            for (name, text) in [("head", &comments.head), ("line", &comments.line), ("foot", &comments.foot)] {
+            for (name, text) in [("head", &comments.head), ("line", &comments.line), ("foot", &comments.foot)]
+            {
                 if !text.is_empty() {
                     write!(out, " {name}={text:?}").unwrap();
                 }

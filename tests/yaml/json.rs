@@ -91,9 +91,9 @@ fn unescaped(json: &[u8]) -> String {
     String::from_utf8_lossy(json).replace("\\ufffd", "\u{fffd}")
 }
 
-type Side = Result<Vec<Vec<u8>>, String>;
+pub(crate) type Side = Result<Vec<Vec<u8>>, String>;
 
-fn difference(test: &str, text: &str, theirs: &Side, ours: &Side) -> Value {
+pub(crate) fn difference(test: &str, text: &str, theirs: &Side, ours: &Side) -> Value {
     let show = |side: &Side| match side {
         Ok(list) => String::from_utf8_lossy(&list.join(&b"\n---\n"[..])).into_owned(),
         Err(fault) => format!("refused: {fault}"),

@@ -5,6 +5,7 @@ mod dump;
 mod emit;
 mod golden;
 mod json;
+mod made;
 mod milestone;
 mod mutations;
 mod nodes;

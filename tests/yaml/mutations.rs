@@ -7,18 +7,27 @@ use super::emit::{suites, yaml_files};
 use super::milestone::{is_for_rooms_above, pass, pass_v3};
 use super::oracle::{Oracle, each};
 
+/// A number from the environment.
+pub(crate) fn number(name: &str, default: u64) -> u64 {
+    std::env::var(name).ok().and_then(|n| n.parse().ok()).unwrap_or(default)
+}
+
 /// A generator of numbers that repeats for a seed.
-struct Dice(u64);
+pub(crate) struct Dice(u64);
 
 impl Dice {
-    fn roll(&mut self, sides: usize) -> usize {
+    pub(crate) fn new(seed: u64) -> Dice {
+        Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
+    }
+
+    pub(crate) fn roll(&mut self, sides: usize) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
         usize::try_from(self.0 >> 11).unwrap_or(0) % sides.max(1)
     }
 
-    fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
+    pub(crate) fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
         &from[self.roll(from.len())]
     }
 }
@@ -289,10 +298,8 @@ pub(crate) fn note_wrong(wrong: &[Value]) {
 #[test]
 fn reads_and_prints_mutated_documents() {
     let Some(mut oracle) = Oracle::start() else { return };
-    let number =
-        |name: &str, default: u64| std::env::var(name).ok().and_then(|n| n.parse().ok()).unwrap_or(default);
     let count = number("CITADEL_MUTATIONS", 500);
-    let mut dice = Dice(number("CITADEL_SEED", 1).wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
+    let mut dice = Dice::new(number("CITADEL_SEED", 1));
     let pool: Vec<String> = yaml_files(&suites())
         .iter()
         .filter_map(|file| std::fs::read_to_string(file).ok())

@@ -53,8 +53,13 @@ fn build(editor: &mut Editor<'_>, node: &Value) -> NodeId {
         "alias" => editor.alias(text),
         _ => editor.scalar(text, Tag::Implicit, style(bits)),
     };
-    if bits & TAGGED != 0 {
+    // A node that was read notes its tag but does not show it; one that code made has no line.
+    let by_code = node["l"].is_null() && !tag.is_empty();
+    if bits & TAGGED != 0 || by_code {
         editor.tag_explicitly(made, tag);
+        if bits & TAGGED == 0 && Tag::of_text(tag) != Tag::Other {
+            editor.set_tag(made, Tag::of_text(tag));
+        }
     }
     if let Some(anchor) = node["a"].as_str() {
         editor.set_anchor(made, Some(anchor));

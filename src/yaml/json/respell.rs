@@ -29,6 +29,9 @@ pub fn respell_through_json(editor: &mut Editor<'_>, root: NodeId, dialect: Dial
     for change in changes {
         apply(editor, change);
     }
+    if editor.document().try_root() == Some(root) {
+        editor.drop_document_comments();
+    }
     Ok(())
 }
 
@@ -53,9 +56,10 @@ fn collect(document: &Document, root: NodeId, reader: Reader, changes: &mut Vec<
                 if depth > DEPTH {
                     return too_deep(document, node);
                 }
+                let flow = flow || document.style(node) == Style::Flow;
                 let mut children: Vec<NodeId> = document.children(node).collect();
                 if kind == Kind::Mapping {
-                    let mut entries = json_entries(document, node, reader, node == root)?;
+                    let mut entries = json_entries(document, node, reader, node == root, flow)?;
                     emit_order::sort_v3(&mut entries, |entry| &entry.0);
                     for (key, value) in &entries {
                         if let Some(key_node) = document.key(*value) {
@@ -64,7 +68,6 @@ fn collect(document: &Document, root: NodeId, reader: Reader, changes: &mut Vec<
                     }
                     children = entries.into_iter().map(|(_, value)| value).collect();
                 }
-                let flow = flow || document.style(node) == Style::Flow;
                 todo.extend(children.iter().rev().map(|child| (*child, flow, depth + 1)));
                 // Empty collections are printed in braces and keep them.
                 let style = if children.is_empty() { Style::Flow } else { Style::Plain };

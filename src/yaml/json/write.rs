@@ -79,16 +79,22 @@ fn write(
 /// # Errors
 /// When it has no name in JSON.
 pub fn json_key(document: &Document, key: NodeId, dialect: Dialect) -> Result<String> {
-    match key_text(document, key, Reader::Plain(dialect), false)? {
+    match key_text(document, key, Reader::Plain(dialect), false, false)? {
         Some(text) => Ok(text.into_owned()),
         None => no_text(document, key),
     }
 }
 
 /// The key of an entry as it stands in JSON; nothing for one that is dropped.
-fn key_text(document: &Document, key: NodeId, reader: Reader, at_root: bool) -> Result<Option<Cow<'_, str>>> {
+fn key_text(
+    document: &Document,
+    key: NodeId,
+    reader: Reader,
+    at_root: bool,
+    flow: bool,
+) -> Result<Option<Cow<'_, str>>> {
     let Reader::Plain(dialect) = reader else {
-        return emit_reread::key(document, key, at_root);
+        return emit_reread::key(document, key, at_root, flow);
     };
     let mut spelt = Vec::new();
     if document.kind(key) == Kind::Scalar {
@@ -132,10 +138,11 @@ pub(super) fn json_entries(
     node: NodeId,
     reader: Reader,
     at_root: bool,
+    flow: bool,
 ) -> Result<Vec<(Cow<'_, str>, NodeId)>> {
     let mut entries: Vec<(Cow<'_, str>, NodeId)> = Vec::with_capacity(document.len(node));
     for (key, value) in document.entries(node) {
-        if let Some(key) = key_text(document, key, reader, at_root)? {
+        if let Some(key) = key_text(document, key, reader, at_root, flow)? {
             entries.push((key, value));
         }
     }
@@ -251,7 +258,7 @@ impl Writer<'_, '_> {
         let flow = flow || document.style(node) == Style::Flow;
         let what = if kind == Kind::Mapping {
             self.out.push(b'{');
-            let mut entries = json_entries(document, node, self.reader, self.frames.is_empty())?;
+            let mut entries = json_entries(document, node, self.reader, self.frames.is_empty(), flow)?;
             entries.sort_by(|a, b| a.0.cmp(&b.0));
             What::Mapping(entries.into_iter())
         } else {
