@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 pub use disk::{Disk, arguments};
 pub use memory::Memory;
-pub use path::{clean, join, relative};
+pub use path::{clean, is_plain, join, relative};
 
 /// Texts above this size are refused: offsets are 31 bits wide.
 pub const LARGEST_FILE: u64 = (1 << 31) - 1;

@@ -28,11 +28,14 @@ pub fn clean(path: &Path) -> PathBuf {
     out
 }
 
+/// Whether a path leads straight down: relative, clean, without `..`.
+pub fn is_plain(path: &str) -> bool {
+    !path.is_empty() && path.split('/').all(|part| !matches!(part, "" | "." | ".."))
+}
+
 /// Joins as Go's `filepath.Join` does: an absolute second part does not replace the first, and the result is clean.
 pub fn join(base: &Path, path: &str) -> PathBuf {
-    // The common case first: a plain relative path needs no cleaning.
-    let plain = !path.is_empty() && path.split('/').all(|part| !matches!(part, "" | "." | ".."));
-    if plain {
+    if is_plain(path) {
         return base.join(path);
     }
     let mut text = base.as_os_str().to_owned();

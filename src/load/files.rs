@@ -1,6 +1,7 @@
 //! The files of one run: each is read once, and which directories have no link in their path is asked once.
 
 use std::cell::RefCell;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -21,12 +22,13 @@ pub struct Files<'h> {
 
 #[derive(Default)]
 struct State {
+    // Keys are paths, absolute and clean. As plain text: `Path` hashes and compares part by part.
     /// Directories whose path has no symbolic link in it.
-    plain: FxHashSet<PathBuf>,
+    plain: FxHashSet<OsString>,
     /// Texts that were read ahead and have no id yet.
-    ahead: FxHashMap<PathBuf, Arc<str>>,
-    texts: FxHashMap<PathBuf, SourceId>,
-    bytes: FxHashMap<PathBuf, Arc<[u8]>>,
+    ahead: FxHashMap<OsString, Arc<str>>,
+    texts: FxHashMap<OsString, SourceId>,
+    bytes: FxHashMap<OsString, Arc<[u8]>>,
 }
 
 /// A text, or the bytes that are none.
@@ -63,17 +65,17 @@ impl<'h> Files<'h> {
     }
 
     pub(super) fn known(&self, path: &Path) -> Option<SourceId> {
-        self.state().texts.get(path).copied()
+        self.state().texts.get(path.as_os_str()).copied()
     }
 
     pub(super) fn remember(&self, path: PathBuf, id: SourceId) {
-        self.state().texts.insert(path, id);
+        self.state().texts.insert(path.into_os_string(), id);
     }
 
     /// The path (absolute and clean) of an existing file or directory without any link in it, and which of the two it
     /// is.
     pub(super) fn resolve(&self, path: &Path) -> Result<(PathBuf, Entry), Fault> {
-        if self.state().plain.contains(path) {
+        if self.state().plain.contains(path.as_os_str()) {
             return Ok((path.to_owned(), Entry::Directory));
         }
         let parent_is_plain = match path.parent() {
@@ -83,7 +85,7 @@ impl<'h> Files<'h> {
         if parent_is_plain {
             match self.host.step(path)? {
                 Step::Plain(Entry::Directory) => {
-                    self.state().plain.insert(path.to_owned());
+                    self.state().plain.insert(path.into());
                     return Ok((path.to_owned(), Entry::Directory));
                 }
                 Step::Plain(entry) => return Ok((path.to_owned(), entry)),
@@ -93,7 +95,7 @@ impl<'h> Files<'h> {
         let real = self.host.canonical(path)?;
         let entry = self.host.look(&real)?;
         if entry == Entry::Directory {
-            self.state().plain.insert(real.clone());
+            self.state().plain.insert(real.clone().into_os_string());
         }
         Ok((real, entry))
     }
@@ -104,7 +106,7 @@ impl<'h> Files<'h> {
         {
             let state = self.state();
             for above in directory.ancestors() {
-                if above.parent().is_none() || state.plain.contains(above) {
+                if above.parent().is_none() || state.plain.contains(above.as_os_str()) {
                     break;
                 }
                 unknown.push(above);
@@ -113,7 +115,7 @@ impl<'h> Files<'h> {
         for part in unknown.into_iter().rev() {
             match self.host.step(part)? {
                 Step::Plain(Entry::Directory) => {
-                    self.state().plain.insert(part.to_owned());
+                    self.state().plain.insert(part.into());
                 }
                 Step::Plain(_) => {
                     return Err(Fault { path: part.to_owned(), trouble: Trouble::NotDirectory });
@@ -166,26 +168,30 @@ impl<'h> Files<'h> {
         path: &Path,
         allowed: impl Fn(&Path) -> bool,
     ) -> Result<(PathBuf, Text), Refused> {
-        if let Some(text) = self.state().ahead.remove(path) {
+        let mut state = self.state();
+        if !state.ahead.is_empty()
+            && let Some(text) = state.ahead.remove(path.as_os_str())
+        {
             return Ok((path.to_owned(), Text::Good(text)));
         }
+        drop(state);
         self.with_file(path, allowed, |real, bytes| (real, decode(bytes)))
     }
 
     /// Keeps a text until it is asked for.
     pub(super) fn keep_ahead(&self, path: &Path, text: Arc<str>) {
-        self.state().ahead.insert(path.to_owned(), text);
+        self.state().ahead.insert(path.into(), text);
     }
 
     /// The raw bytes of a file.
     pub(super) fn bytes(&self, path: &Path, allowed: impl Fn(&Path) -> bool) -> Result<Arc<[u8]>, Refused> {
-        if let Some(bytes) = self.state().bytes.get(path)
+        if let Some(bytes) = self.state().bytes.get(path.as_os_str())
             && (!self.root_only || allowed(path))
         {
             return Ok(bytes.clone());
         }
         let (real, bytes) = self.with_file(path, allowed, |real, bytes| (real, Arc::<[u8]>::from(bytes)))?;
-        self.state().bytes.insert(real, bytes.clone());
+        self.state().bytes.insert(real.into_os_string(), bytes.clone());
         Ok(bytes)
     }
 }

@@ -25,6 +25,8 @@ pub struct Loader<'f> {
 /// A root that is being visited, and the one that led to it.
 pub(super) struct Frame {
     pub(super) root: PathBuf,
+    /// The root as users should see it.
+    shown: String,
     pub(super) above: Option<Arc<Frame>>,
     /// The entry that led here.
     pub(super) at: Place,
@@ -53,7 +55,8 @@ impl<'f> Loader<'f> {
             Ok(_) => return faults::not_a_directory(files, target, &absolute, Place::NONE).fail(),
             Err(fault) => return faults::no_root(files, target, &fault, Place::NONE).fail(),
         };
-        Ok(Loader { files, frame: Arc::new(Frame { root, above: None, at: Place::NONE }) })
+        let shown = files.display(&root);
+        Ok(Loader { files, frame: Arc::new(Frame { root, shown, above: None, at: Place::NONE }) })
     }
 
     /// The directory of the kustomization: absolute, without links.
@@ -63,7 +66,7 @@ impl<'f> Loader<'f> {
 
     /// The root as users should see it.
     pub fn display_root(&self) -> String {
-        self.files.display(self.root())
+        self.frame.shown.clone()
     }
 
     /// The machine.
@@ -75,8 +78,26 @@ impl<'f> Loader<'f> {
         if path.starts_with('/') { host::clean(Path::new(path)) } else { host::join(self.root(), path) }
     }
 
+    /// Whether a file of this path, which has no links in it, is in or below the root.
     fn allows(&self, real: &Path) -> bool {
-        real.parent().is_some_and(|parent| parent.starts_with(self.root()))
+        // As text, for speed: both are absolute and clean.
+        let (real, root) = (real.as_os_str().as_encoded_bytes(), self.root().as_os_str().as_encoded_bytes());
+        match real.strip_prefix(root) {
+            Some(rest) => root == b"/" || rest.first() == Some(&b'/'),
+            None => false,
+        }
+    }
+
+    /// A path as users should see it.
+    fn display(&self, path: &str, absolute: &Path) -> String {
+        if !host::is_plain(path) {
+            return self.files.display(absolute);
+        }
+        match self.frame.shown.as_str() {
+            "." => path.to_owned(),
+            "/" => format!("/{path}"),
+            shown => format!("{shown}/{path}"),
+        }
     }
 
     /// Reads a text, or gives the one that was read before. `at` is the entry that names it.
@@ -118,7 +139,8 @@ impl<'f> Loader<'f> {
             let visited = above().find(|frame| frame.root == root).unwrap_or(inner);
             return faults::cycle(self, &root, visited, at).fail();
         }
-        let frame = Frame { root, above: Some(self.frame.clone()), at };
+        let shown = self.files.display(&root);
+        let frame = Frame { root, shown, above: Some(self.frame.clone()), at };
         Ok(Loader { files: self.files, frame: Arc::new(frame) })
     }
 
@@ -175,7 +197,7 @@ impl<'f> Loader<'f> {
                 return;
             }
             if let Ok((real, Text::Good(text))) = self.files.text(&absolute, |real| self.allows(real))
-                && real == absolute
+                && real.as_os_str() == absolute.as_os_str()
             {
                 self.files.keep_ahead(&real, text);
             }
@@ -190,10 +212,12 @@ impl<'f> Loader<'f> {
             return Ok(id);
         }
         let (real, text) = self.files.text(&absolute, |real| self.allows(real)).map_err(Unread::Refused)?;
-        if let Some(id) = self.files.known(&real) {
+        if real.as_os_str() != absolute.as_os_str()
+            && let Some(id) = self.files.known(&real)
+        {
             return Ok(id);
         }
-        let name = Arc::from(self.files.display(&absolute));
+        let name = Arc::from(self.display(path, &absolute));
         match text {
             Text::Good(text) => {
                 let id = sources.add(Source { name, text, inside: None });
