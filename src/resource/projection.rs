@@ -368,6 +368,13 @@ fn rewrite(editor: &mut Editor<'_>, field: &str) -> Result<()> {
         return pair_up(editor, metadata, annotations, field);
     }
     let mut values: Vec<NodeId> = document.children(annotations).collect();
+    if let Some(value) =
+        values.iter().find(|value| document.key(**value).is_none_or(|key| document.text(key).is_empty()))
+    {
+        return Diagnostic::error("empty-key", format!("an empty key in {field}"))
+            .at(document.place(*value), "the value of an empty key")
+            .fail();
+    }
     // The last of equal keys counts.
     let key = |value: NodeId| document.key(value).map_or("", |key| document.text(key));
     let doubled = values

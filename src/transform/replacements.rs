@@ -211,6 +211,17 @@ fn sees_state(parts: &[String]) -> bool {
         }
 }
 
+fn into_annotations(parts: &[String]) -> bool {
+    matches!(parts, [metadata, annotations, ..] if metadata == "metadata" && annotations == "annotations")
+}
+
+/// Whether the annotations are missing, null or empty: where kustomize keeps state, there is a mapping then.
+fn has_no_annotations(resource: &Resource) -> bool {
+    let document = &resource.document;
+    let annotations = document.at(document.root(), &["metadata", "annotations"]);
+    annotations.is_none_or(|node| document.is_empty(node))
+}
+
 /// The one object that a source means.
 fn select_source(source: &SourceSelector, entry: Place, resources: &ResourceSet) -> Result<usize> {
     let selector = &source.selector;
@@ -306,7 +317,8 @@ fn apply_target(
         selected_any = true;
         let Some(resource) = resources.get_mut(position) else { continue };
         for (path, parts, path_at) in &paths {
-            let shown = sees_state(parts) && projection::has_state(resource);
+            let shown = projection::has_state(resource)
+                && (sees_state(parts) || (into_annotations(parts) && has_no_annotations(resource)));
             if shown {
                 projection::show(resource, step);
             }

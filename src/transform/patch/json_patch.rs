@@ -101,6 +101,8 @@ impl JsonPatch {
         if let Some(root) = document.try_root() {
             to_json(document, root, &mut Vec::new())?;
         }
+        // The object is text by now: no two of its nodes are one any more.
+        document.edit(step).unshare();
         for operation in &self.operations {
             let mut run = Run { patch: self, operation, editor: document.edit(step) };
             run.editor.written_at(operation.at);
