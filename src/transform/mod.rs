@@ -56,6 +56,39 @@ fn for_each(
     resources.par_chunks_mut(SIDE_BY_SIDE / 4).map(all).find_first(Result::is_err).unwrap_or(Ok(()))
 }
 
+/// Does something to the objects at these rising positions, side by side when there are many. Each row of objects starts
+/// from its own `start`. The fault told is that of the first object.
+fn for_each_at<S>(
+    resources: &mut [Resource],
+    positions: &[usize],
+    start: impl Fn() -> S + Sync,
+    work: impl Fn(&mut Resource, &mut S) -> Result<()> + Sync,
+) -> Result<()> {
+    if positions.len() < SIDE_BY_SIDE / 4 {
+        let mut state = start();
+        for position in positions {
+            if let Some(resource) = resources.get_mut(*position) {
+                work(resource, &mut state)?;
+            }
+        }
+        return Ok(());
+    }
+    let mut wanted = positions.iter().copied().peekable();
+    let mut chosen: Vec<&mut Resource> = resources
+        .iter_mut()
+        .enumerate()
+        .filter_map(|(position, resource)| wanted.next_if_eq(&position).map(|_| resource))
+        .collect();
+    chosen
+        .par_chunks_mut(SIDE_BY_SIDE / 8)
+        .map(|row| {
+            let mut state = start();
+            row.iter_mut().try_for_each(|resource| work(resource, &mut state))
+        })
+        .find_first(Result::is_err)
+        .unwrap_or(Ok(()))
+}
+
 /// Remembers the present id of an object as a former one, before a step changes it. kustomize keeps former ids in
 /// lists separated by commas and crashes when a part has one; here that is refused.
 pub(crate) fn remember(resource: &mut Resource, scopes: &dyn Scopes) -> Result<()> {

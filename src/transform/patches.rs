@@ -9,7 +9,7 @@
 use std::sync::Arc;
 
 use super::patch::{JsonPatch, StrategicPatch};
-use super::{refuse_conflicts, remember, scopes};
+use super::{for_each_at, refuse_conflicts, remember, scopes};
 use crate::diagnostic::{Diagnostic, Result, Trace, nearest};
 use crate::kustomization::{Patch, Selector, Written};
 use crate::load::Loader;
@@ -39,7 +39,7 @@ pub fn apply(
                 } else if let Some(target) = &patch.target {
                     let [document] = documents.as_slice() else { return too_many(patch, target) };
                     let ready = StrategicPatch::for_selected(document, step)?;
-                    strategic_with_target(patch, target, ready, resources, context, &mut ids_are_distinct)?;
+                    strategic_with_target(patch, target, &ready, resources, context, &mut ids_are_distinct)?;
                 } else {
                     strategic_by_id(patch, &documents, step, resources, context)?;
                     ids_are_distinct = false;
@@ -47,7 +47,7 @@ pub fn apply(
             }
             Content::Json(json) => {
                 json_with_target(patch, &json, step, resources, context)?;
-                ids_are_distinct &= !json.touches_metadata();
+                ids_are_distinct &= !json.touches_ids();
             }
         }
         resources.drop_empties();
@@ -145,7 +145,7 @@ fn too_many(patch: &Patch, target: &Selector) -> Result<()> {
 fn strategic_with_target(
     patch: &Patch,
     target: &Selector,
-    mut ready: StrategicPatch,
+    ready: &StrategicPatch,
     resources: &mut ResourceSet,
     context: &mut Context,
     ids_are_distinct: &mut bool,
@@ -154,26 +154,22 @@ fn strategic_with_target(
     if selected.is_empty() {
         not_found(patch.at, target, resources, context);
     }
-    merge_into(&selected, &mut ready, resources, context, ids_are_distinct)
+    merge_into(&selected, ready, resources, context, ids_are_distinct)
         .while_doing(|| "applying a patch with a target".to_owned())
 }
 
 /// Merges a patch into the objects at these positions; two objects of one id are refused afterwards.
 pub(super) fn merge_into(
     positions: &[usize],
-    ready: &mut StrategicPatch,
+    ready: &StrategicPatch,
     resources: &mut ResourceSet,
     context: &Context,
     ids_are_distinct: &mut bool,
 ) -> Result<()> {
     let list = if ready.may_change_ids() { resources.list_mut() } else { resources.list_mut_keeping_ids() };
-    let mut deleted = false;
-    for position in positions {
-        if let Some(resource) = list.get_mut(*position) {
-            ready.apply(resource, &context.schema)?;
-            deleted |= resource.is_nothing();
-        }
-    }
+    let merge = |resource: &mut Resource, ready: &mut StrategicPatch| ready.apply(resource, &context.schema);
+    for_each_at(list, positions, || ready.clone(), merge)?;
+    let deleted = positions.iter().any(|position| list.get(*position).is_some_and(Resource::is_nothing));
     if deleted {
         resources.retain(|resource| !resource.is_nothing());
     }
@@ -266,13 +262,17 @@ fn json_with_target(
         not_found(patch.at, target, resources, context);
     }
     let scopes = scopes(context);
-    for position in selected {
-        if let Some(resource) = resources.list_mut().get_mut(position) {
+    // What is remembered is the id that the index knows as the present one.
+    let list = if json.touches_ids() { resources.list_mut() } else { resources.list_mut_keeping_ids() };
+    for_each_at(
+        list,
+        &selected,
+        || (),
+        |resource, ()| {
             remember(resource, scopes)?;
-            apply_json(json, resource, step)?;
-        }
-    }
-    Ok(())
+            apply_json(json, resource, step)
+        },
+    )
 }
 
 /// Applies a JSON patch to an object. kustomize's own annotations are there for the patch to see, and are put back

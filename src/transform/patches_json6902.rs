@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::patch::JsonPatch;
 use super::patches::{apply_json, inline_text, not_found};
-use super::scopes;
+use super::{for_each_at, scopes};
 use crate::diagnostic::{Diagnostic, Result};
 use crate::kustomization::Patch;
 use crate::load::Loader;
@@ -42,13 +42,8 @@ pub fn apply(
         if selected.is_empty() {
             not_found(patch.at, target, resources, context);
         }
-        for position in selected {
-            let list =
-                if json.touches_metadata() { resources.list_mut() } else { resources.list_mut_keeping_ids() };
-            if let Some(resource) = list.get_mut(position) {
-                apply_json(&json, resource, step)?;
-            }
-        }
+        let list = if json.touches_ids() { resources.list_mut() } else { resources.list_mut_keeping_ids() };
+        for_each_at(list, &selected, || (), |resource, ()| apply_json(&json, resource, step))?;
         resources.drop_empties();
     }
     Ok(())

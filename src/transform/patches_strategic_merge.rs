@@ -47,8 +47,8 @@ pub fn apply(
     for (patch, entry) in patches {
         let step = context.steps.add("patchesStrategicMerge", entry);
         let position = find_by_id(&patch, entry, resources, context)?;
-        let mut ready = StrategicPatch::for_selected(&patch, step)?;
-        merge_into(&[position], &mut ready, resources, context, &mut ids_are_distinct)?;
+        let ready = StrategicPatch::for_selected(&patch, step)?;
+        merge_into(&[position], &ready, resources, context, &mut ids_are_distinct)?;
     }
     Ok(())
 }

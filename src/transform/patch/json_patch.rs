@@ -80,13 +80,22 @@ impl JsonPatch {
 
     /// Whether any operation could see or change `metadata`, or the whole object.
     pub fn touches_metadata(&self) -> bool {
+        self.touches(&["metadata"])
+    }
+
+    /// Whether any operation could change what makes up the id of an object.
+    pub fn touches_ids(&self) -> bool {
+        self.touches(&["metadata", "kind", "apiVersion"])
+    }
+
+    fn touches(&self, fields: &[&str]) -> bool {
         self.operations.iter().any(|operation| {
             let inside = |path: &Option<String>| {
                 let Some((_, rest)) = path.as_deref().and_then(|path| path.split_once('/')) else {
                     return true;
                 };
                 let first = rest.split('/').next().unwrap_or_default();
-                first == "metadata" || first.contains('~')
+                fields.contains(&first) || first.is_empty() || first.contains('~')
             };
             inside(&operation.path) || (operation.from.is_some() && inside(&operation.from))
         })
