@@ -243,6 +243,11 @@ pub fn rewrite_annotations(
         return Ok(());
     }
     let mut editor = resource.document.edit(step);
+    let document = editor.document();
+    let there = document.at(document.root(), &["metadata", ANNOTATIONS]);
+    if there.is_some_and(|there| document.kind(there) == Kind::Sequence) {
+        rewrite(&mut editor, ANNOTATIONS)?;
+    }
     for (key, value) in set_too {
         if let Some(annotations) = annotations_to_write(&mut editor) {
             set(&mut editor, annotations, key, value);
