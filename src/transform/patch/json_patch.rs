@@ -13,7 +13,8 @@ use crate::diagnostic::{Diagnostic, Result, Trace};
 use crate::provenance::StepId;
 use crate::source::{Place, SourceId};
 use crate::yaml::{
-    Dialect, Document, Editor, Kind, Layout, NodeId, Style, Tag, respell_through_json, to_json, write_json_as,
+    Dialect, Document, Editor, Kind, Layout, NodeId, Style, Tag, check_duplicate_keys, respell_through_json,
+    to_json, write_json_as,
 };
 
 /// A JSON patch, read.
@@ -106,10 +107,6 @@ impl JsonPatch {
     /// # Errors
     /// When an operation does not apply, or when there is no JSON for the object.
     pub fn apply(&self, document: &mut Document, step: StepId) -> Result<()> {
-        // kustomize refuses what has no JSON before it looks at the operations, even when they would remove it.
-        if let Some(root) = document.try_root() {
-            to_json(document, root, &mut Vec::new())?;
-        }
         // The object is text by now: no two of its nodes are one any more.
         document.edit(step).unshare();
         for operation in &self.operations {
@@ -262,8 +259,7 @@ impl Run<'_> {
     fn add(&mut self, spot: &Spot, value: NodeId) -> Result<()> {
         let document = self.editor.document();
         if document.kind(spot.container) == Kind::Mapping {
-            self.put(spot, value);
-            return Ok(());
+            return self.put(spot, value);
         }
         if spot.key == "-" {
             self.editor.push(spot.container, value);
@@ -277,14 +273,28 @@ impl Run<'_> {
     }
 
     /// Sets a key of a mapping.
-    fn put(&mut self, spot: &Spot, value: NodeId) {
+    fn put(&mut self, spot: &Spot, value: NodeId) -> Result<()> {
         if let Some(old) = self.editor.document().get(spot.container, &spot.key) {
+            self.had_json(spot.container, old)?;
             self.editor.replace(spot.container, old, value);
         } else {
             self.editor.written_at(self.operation.path_at);
             let key = self.editor.scalar(&spot.key, Tag::Str, Style::DoubleQuoted);
             self.editor.insert(spot.container, key, value);
         }
+        Ok(())
+    }
+
+    /// kustomize refuses what has no JSON before it looks at the operations, even when they remove it. What stays is
+    /// looked at in the end.
+    fn had_json(&self, container: NodeId, node: NodeId) -> Result<()> {
+        let document = self.editor.document();
+        if let Some(key) = document.key(node).map(|key| document.text(key))
+            && document.entries(container).filter(|(other, _)| document.text(*other) == key).count() > 1
+        {
+            check_duplicate_keys(document, container)?;
+        }
+        to_json(document, node, &mut Vec::new())
     }
 
     fn remove(&mut self, spot: &Spot) -> Result<NodeId> {
@@ -298,6 +308,7 @@ impl Run<'_> {
         let Some(node) = node else {
             return self.fault(format!("there is no `{}` to remove", spot.key));
         };
+        self.had_json(spot.container, node)?;
         self.editor.remove(spot.container, node);
         Ok(node)
     }
@@ -308,6 +319,7 @@ impl Run<'_> {
             let Some(root) = root else {
                 return self.fault("the whole object can only be replaced by another");
             };
+            to_json(self.editor.document(), self.editor.document().root(), &mut Vec::new())?;
             let root = self.editor.graft(&self.patch.values, root);
             self.editor.set_root(root);
             return Ok(());
@@ -315,11 +327,12 @@ impl Run<'_> {
         let spot = self.find(self.operation.path.as_deref())?;
         if self.editor.document().kind(spot.container) == Kind::Mapping {
             let value = self.value();
-            self.put(&spot, value);
+            self.put(&spot, value)?;
             return Ok(());
         }
         let index = self.index(&spot, self.editor.document().len(spot.container))?;
         let Some(old) = self.editor.document().item(spot.container, index) else { return Ok(()) };
+        self.had_json(spot.container, old)?;
         let value = self.value();
         self.editor.replace(spot.container, old, value);
         Ok(())

@@ -51,7 +51,13 @@ fn collect(document: &Document, root: NodeId, reader: Reader, changes: &mut Vec<
                     .hint("write the value out")
                     .fail();
             }
+            Kind::Scalar if stays(document, node) => {}
             Kind::Scalar => changes.push(scalar(document, node, reader, flow)?),
+            Kind::Mapping if !flow && depth <= DEPTH && entries_stay(document, node) => {
+                let start = todo.len();
+                todo.extend(document.children(node).map(|child| (child, false, depth + 1)));
+                todo[start..].reverse();
+            }
             kind @ (Kind::Mapping | Kind::Sequence) => {
                 if depth > DEPTH {
                     return too_deep(document, node);
@@ -62,7 +68,9 @@ fn collect(document: &Document, root: NodeId, reader: Reader, changes: &mut Vec<
                     let mut entries = json_entries(document, node, reader, node == root, flow)?;
                     emit_order::sort_v3(&mut entries, |entry| &entry.0);
                     for (key, value) in &entries {
-                        if let Some(key_node) = document.key(*value) {
+                        if let Some(key_node) = document.key(*value)
+                            && !stays(document, key_node)
+                        {
                             changes.push(text(document, key_node, key)?);
                         }
                     }
@@ -77,6 +85,50 @@ fn collect(document: &Document, root: NodeId, reader: Reader, changes: &mut Vec<
         }
     }
     Ok(())
+}
+
+/// Whether a scalar certainly stays as it is: plain words and small numbers, which most are.
+fn stays(document: &Document, node: NodeId) -> bool {
+    if document.kind(node) != Kind::Scalar
+        || document.style(node) != Style::Plain
+        || document.tag(node) != Tag::Implicit
+        || document.is_tagged(node)
+    {
+        return false;
+    }
+    let text = document.text(node);
+    match text.as_bytes() {
+        [b'1'..=b'9', rest @ ..] if rest.len() < 5 => rest.iter().all(u8::is_ascii_digit),
+        [b'0'] => true,
+        [first, rest @ ..] if first.is_ascii_alphabetic() => {
+            rest.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'/'))
+                && (text.len() > 5 || matches!(text, "true" | "false" | "null") || is_plain(text))
+        }
+        _ => false,
+    }
+}
+
+/// Whether the keys of a mapping certainly stay as they are, and in their order.
+fn entries_stay(document: &Document, mapping: NodeId) -> bool {
+    // Not worth it where each key is compared with each.
+    if document.is_empty(mapping) || document.len(mapping) > 16 || document.style(mapping) != Style::Plain {
+        return false;
+    }
+    let mut before: Option<&str> = None;
+    for (key, _) in document.entries(mapping) {
+        if !stays(document, key) || matches!(document.text(key), "true" | "false" | "null") {
+            return false;
+        }
+        let text = document.text(key);
+        if text.as_bytes().first().is_none_or(u8::is_ascii_digit) {
+            return false;
+        }
+        if before.is_some_and(|before| before == text || emit_order::comes_before_v3(text, before)) {
+            return false;
+        }
+        before = Some(text);
+    }
+    true
 }
 
 fn scalar(document: &Document, node: NodeId, reader: Reader, flow: bool) -> Result<Change> {
