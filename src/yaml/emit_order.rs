@@ -41,7 +41,7 @@ pub(super) fn spelt_before(one: &str, other: &str) -> bool {
 
 /// In yaml.v3's order, a letter behind a digit comes before what is no letter.
 #[inline]
-pub(super) fn comes_before_v3(one: &str, other: &str) -> bool {
+fn comes_before_v3(one: &str, other: &str) -> bool {
     precedes(one, other, true)
 }
 

@@ -294,7 +294,9 @@ impl Run<'_> {
         {
             check_duplicate_keys(document, container)?;
         }
-        to_json(document, node, &mut Vec::new())
+        // Keys at the top may be what keys below may not, so a collection is looked at with all above it.
+        let scalar = document.kind(node) == Kind::Scalar;
+        to_json(document, if scalar { node } else { document.root() }, &mut Vec::new())
     }
 
     fn remove(&mut self, spot: &Spot) -> Result<NodeId> {

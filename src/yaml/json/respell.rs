@@ -53,10 +53,16 @@ fn collect(document: &Document, root: NodeId, reader: Reader, changes: &mut Vec<
             }
             Kind::Scalar if stays(document, node) => {}
             Kind::Scalar => changes.push(scalar(document, node, reader, flow)?),
-            Kind::Mapping if !flow && depth <= DEPTH && entries_stay(document, node) => {
-                let start = todo.len();
-                todo.extend(document.children(node).map(|child| (child, false, depth + 1)));
-                todo[start..].reverse();
+            Kind::Mapping if !flow && depth <= DEPTH && keys_stay(document, node) => {
+                let mut entries: Vec<(&str, NodeId)> =
+                    document.entries(node).map(|(key, value)| (document.text(key), value)).collect();
+                emit_order::sort_v3(&mut entries, |entry| entry.0);
+                let children = || entries.iter().map(|entry| entry.1);
+                if !document.children(node).eq(children()) {
+                    let children = Some(children().collect());
+                    changes.push(Change::Collection { node, children, style: Style::Plain });
+                }
+                todo.extend(children().rev().map(|child| (child, false, depth + 1)));
             }
             kind @ (Kind::Mapping | Kind::Sequence) => {
                 if depth > DEPTH {
@@ -108,25 +114,20 @@ fn stays(document: &Document, node: NodeId) -> bool {
     }
 }
 
-/// Whether the keys of a mapping certainly stay as they are, and in their order.
-fn entries_stay(document: &Document, mapping: NodeId) -> bool {
-    // Not worth it where each key is compared with each.
+/// Whether the keys of a mapping are certainly texts, each once, that stay as they are.
+fn keys_stay(document: &Document, mapping: NodeId) -> bool {
     if document.is_empty(mapping) || document.len(mapping) > 16 || document.style(mapping) != Style::Plain {
         return false;
     }
-    let mut before: Option<&str> = None;
     for (key, _) in document.entries(mapping) {
-        if !stays(document, key) || matches!(document.text(key), "true" | "false" | "null") {
-            return false;
-        }
         let text = document.text(key);
-        if text.as_bytes().first().is_none_or(u8::is_ascii_digit) {
+        let is_word = text.as_bytes().first().is_some_and(u8::is_ascii_alphabetic)
+            && !matches!(text, "true" | "false" | "null");
+        let again =
+            || document.entries(mapping).filter(|(other, _)| document.text(*other) == text).count() > 1;
+        if !is_word || !stays(document, key) || again() {
             return false;
         }
-        if before.is_some_and(|before| before == text || emit_order::comes_before_v3(text, before)) {
-            return false;
-        }
-        before = Some(text);
     }
     true
 }
