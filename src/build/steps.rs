@@ -13,7 +13,7 @@ use crate::transform::{
     patches_strategic_merge, replacements, replicas, value_add,
 };
 
-/// Runs one field; says how many transformers kustomize makes of it.
+/// Runs one field; says how many transformers kustomize makes of it that are still to be noted.
 type Field = for<'f> fn(&mut Run<'f>, &Layer<'f>, &mut Accumulator) -> Result<usize>;
 
 /// kustomize's order: the transformer's name there, and what it does here.
@@ -40,13 +40,7 @@ pub(super) fn run_transformers<'f>(
     for (kind, field) in ORDER {
         let made = field(run, layer, set)?;
         set.resources.drop_empties();
-        if let Some(trail) = &layer.trail {
-            let trail = trail.builtin(&layer.kustomization.file_name, kind);
-            let step = run.context.steps.add("buildMetadata", layer.kustomization.at);
-            for _ in 0..made {
-                trail.note(&mut set.resources, step)?;
-            }
-        }
+        note(run, layer, set, kind, made)?;
     }
     for Configured { plugin, trail, at } in
         plugins::configure(run, layer, "transformers", &layer.kustomization.transformers)?
@@ -61,6 +55,14 @@ pub(super) fn run_transformers<'f>(
     Ok(())
 }
 
+/// Notes in `buildMetadata` that so many of a built-in transformer have run.
+fn note(run: &mut Run<'_>, layer: &Layer<'_>, set: &mut Accumulator, kind: &str, made: usize) -> Result<()> {
+    let Some(trail) = &layer.trail else { return Ok(()) };
+    let trail = trail.builtin(&layer.kustomization.file_name, kind);
+    let step = run.context.steps.add("buildMetadata", layer.kustomization.at);
+    (0..made).try_for_each(|_| trail.note(&mut set.resources, step))
+}
+
 fn patches_strategic_merge(run: &mut Run<'_>, layer: &Layer<'_>, set: &mut Accumulator) -> Result<usize> {
     let entries = &layer.kustomization.patches_strategic_merge;
     let Some(first) = entries.first() else { return Ok(0) };
@@ -69,16 +71,35 @@ fn patches_strategic_merge(run: &mut Run<'_>, layer: &Layer<'_>, set: &mut Accum
     Ok(1)
 }
 
+/// A patch may erase what was noted before it, so each is noted by itself.
 fn patches(run: &mut Run<'_>, layer: &Layer<'_>, set: &mut Accumulator) -> Result<usize> {
     let entries = &layer.kustomization.patches;
-    patches::apply(entries, &layer.loader, &mut set.resources, &mut run.context)?;
-    Ok(entries.len())
+    if layer.trail.is_none() {
+        patches::apply(entries, &layer.loader, &mut set.resources, &mut run.context)?;
+        return Ok(0);
+    }
+    for entry in entries {
+        patches::apply(std::slice::from_ref(entry), &layer.loader, &mut set.resources, &mut run.context)?;
+        set.resources.drop_empties();
+        note(run, layer, set, "PatchTransformer", 1)?;
+    }
+    Ok(0)
 }
 
+/// As [`patches`].
 fn patches_json6902(run: &mut Run<'_>, layer: &Layer<'_>, set: &mut Accumulator) -> Result<usize> {
     let entries = &layer.kustomization.patches_json6902;
-    patches_json6902::apply(entries, &layer.loader, &mut set.resources, &mut run.context)?;
-    Ok(entries.len())
+    if layer.trail.is_none() {
+        patches_json6902::apply(entries, &layer.loader, &mut set.resources, &mut run.context)?;
+        return Ok(0);
+    }
+    for entry in entries {
+        let entry = std::slice::from_ref(entry);
+        patches_json6902::apply(entry, &layer.loader, &mut set.resources, &mut run.context)?;
+        set.resources.drop_empties();
+        note(run, layer, set, "PatchJson6902Transformer", 1)?;
+    }
+    Ok(0)
 }
 
 fn replacements(run: &mut Run<'_>, layer: &Layer<'_>, set: &mut Accumulator) -> Result<usize> {
