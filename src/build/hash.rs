@@ -6,14 +6,16 @@
 //! kustomize looks for under the key `metadata/name`. Of sha256 in hexadecimal the first ten digits count, with
 //! `0 1 3 a e` written `g h k m t`.
 //!
-//! `apply(&mut set, &mut context)`; `content_hash(&resource)`.
+//! `apply(&mut set, &mut context)`; `content_hash(&resource, &sources)`.
 
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
+use super::hash_nodes;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::provenance::{Origin, StepId, Whence};
 use crate::resource::{Context, Resource, ResourceSet};
+use crate::source::Sources;
 use crate::yaml::{Document, Kind, NodeId, write_json, write_json_text};
 
 /// From how many objects with a hash on it pays to hash side by side.
@@ -25,8 +27,11 @@ pub fn apply(set: &mut ResourceSet, context: &mut Context) -> Result<()> {
     if wanted.is_empty() {
         return Ok(());
     }
+    let sources = &context.sources;
     let list = set.list();
-    let hash = |position: &u32| list.get(*position as usize).map(content_hash).transpose();
+    let hash = |position: &u32| {
+        list.get(*position as usize).map(|resource| content_hash(resource, sources)).transpose()
+    };
     let hashes: Vec<Option<String>> = if wanted.len() < SIDE_BY_SIDE {
         wanted.iter().map(hash).collect::<Result<_>>()?
     } else {
@@ -66,9 +71,9 @@ fn generator_step(document: &Document) -> Option<StepId> {
 /// The content hash of an object.
 ///
 /// # Errors
-/// When a field has no JSON; for kinds other than ConfigMap and Secret, whose hash in kustomize depends on the lines
-/// and columns of the file.
-pub fn content_hash(resource: &Resource) -> Result<String> {
+/// When a field has no JSON; for kinds other than ConfigMap and Secret, when a step has changed the object: what
+/// kustomize hashes then is how its own nodes came about.
+pub fn content_hash(resource: &Resource, sources: &Sources) -> Result<String> {
     let document = &resource.document;
     let mut json = Vec::with_capacity(256);
     match resource.kind() {
@@ -92,14 +97,19 @@ pub fn content_hash(resource: &Resource) -> Result<String> {
             field(document, "type", &mut json)?;
             json.push(b'}');
         }
-        kind => {
-            return Diagnostic::error("hash-of-this-kind", format!("a {kind} cannot get a content hash"))
-                .at(resource.place(), "asks for one by the annotation `internal.config.kubernetes.io/needsHashSuffix`")
-                .hint("kustomize's hash of such an object changes with the lines of its file: drop the annotation")
-                .fail();
-        }
+        kind => match hash_nodes::write(document, sources)? {
+            Some(nodes) => json = nodes,
+            None => return no_hash(resource, kind),
+        },
     }
     Ok(short_hash(&json))
+}
+
+fn no_hash(resource: &Resource, kind: &str) -> Result<String> {
+    Diagnostic::error("hash-of-this-kind", format!("this {kind} cannot get a content hash"))
+        .at(resource.place(), "asks for one by the annotation `internal.config.kubernetes.io/needsHashSuffix`")
+        .hint("kustomize hashes the lines of the file, and the object is no longer what stands there: drop the annotation")
+        .fail()
 }
 
 /// A field that is left out unless it is a collection.
@@ -153,7 +163,7 @@ mod tests {
 
     fn hash(text: &str) -> String {
         let set = resource::read(SourceId(0), &Arc::from(text)).unwrap();
-        content_hash(set.get(0).unwrap()).unwrap()
+        content_hash(set.get(0).unwrap(), &Sources::default()).unwrap()
     }
 
     #[test]

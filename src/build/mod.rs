@@ -6,6 +6,7 @@ mod build_metadata;
 mod finish;
 mod functions;
 pub mod hash;
+mod hash_nodes;
 mod layer;
 pub mod local_config;
 pub mod name_reference;

@@ -10,7 +10,7 @@ use crate::source::{Place, SourceId};
 /// The parts between lines that begin with `---`, each with the line break in front of its separator. As in kyaml,
 /// the line break behind a separator belongs to it, so that of two separators in a row the second one stays in the
 /// text; the first line and a last line without a line break never separate.
-pub(super) fn split_documents(source: SourceId, text: &str) -> Result<Vec<Range<usize>>> {
+pub fn split_documents(source: SourceId, text: &str) -> Result<Vec<Range<usize>>> {
     let bytes = text.as_bytes();
     let mut parts = Vec::new();
     if bytes.is_empty() {
