@@ -10,4 +10,5 @@ mod golden;
 mod kustomization;
 mod manual;
 mod merge;
+mod provenance;
 mod yaml;

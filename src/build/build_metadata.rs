@@ -74,7 +74,7 @@ impl Trail {
     pub(crate) fn annotate_all(&self, objects: &mut ResourceSet, step: StepId) -> Result<()> {
         let text = print(step, |editor| Some(write(&self.0, editor)))?;
         for object in objects.list_mut_keeping_ids() {
-            annotate(object, ORIGIN, &text, step)?;
+            projection::annotate(object, ORIGIN, &text, step)?;
         }
         Ok(())
     }

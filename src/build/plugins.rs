@@ -177,8 +177,9 @@ fn runnable(run: &mut Run<'_>, object: Resource, field: &'static str) -> Result<
     };
     // kustomize prints the configuration and reads it again: what cannot be printed is refused.
     yaml::emit(document, document.root(), &mut Vec::new())?;
-    let plugin = kustomization::plugin(document, document.root(), &kind, &mut run.context.warnings)
+    let mut plugin = kustomization::plugin(document, document.root(), &kind, &mut run.context.warnings)
         .map_err(|faults| read::first_fault(run, faults))?;
+    plugin.as_mut().map_or(Ok(()), kustomization::Plugin::marshal)?;
     match plugin {
         None => unknown(format!("there is no built-in plugin `{kind}`")).fail(),
         Some(plugin) if plugin.is_generator() != (field == "generators") => {
@@ -204,6 +205,6 @@ struct Reader<'l, 'f> {
 impl FileReader for Reader<'_, '_> {
     fn read(&mut self, path: &str, at: Place) -> Result<FileContent> {
         let bytes = self.layer.loader.read_bytes(path, at)?;
-        Ok(FileContent { name: path.into(), bytes })
+        Ok(FileContent { name: self.layer.loader.display(path).into(), bytes })
     }
 }

@@ -18,8 +18,10 @@ const WORTH_THREADS: usize = 64 << 10;
 pub(super) fn kustomization(run: &mut Run<'_>, loader: &Loader<'_>) -> Result<Kustomization> {
     let (source, name) = loader.kustomization(&mut run.context.sources)?;
     let document = read_v2(run, source)?;
-    kustomization::decode(&document, name, &mut run.context.warnings)
-        .map_err(|faults| first_fault(run, faults))
+    let mut kustomization = kustomization::decode(&document, name, &mut run.context.warnings)
+        .map_err(|faults| first_fault(run, faults))?;
+    kustomization.marshal()?;
+    Ok(kustomization)
 }
 
 /// A text read with the yaml.v2 dialect.

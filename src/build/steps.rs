@@ -13,8 +13,29 @@ use crate::transform::{
     patches_strategic_merge, replacements, replicas, value_add,
 };
 
-/// Runs one field; says how many transformers kustomize makes of it that are still to be noted.
-type Field = for<'f> fn(&mut Run<'f>, &Layer<'f>, &mut Accumulator) -> Result<usize>;
+/// Runs some of a field's transformers; says how many kustomize makes of them.
+type Field = for<'f> fn(&mut Run<'f>, &Layer<'f>, &mut Accumulator, Which) -> Result<usize>;
+
+/// Which transformers of those that kustomize makes of a field: all in a row, or one, so that something can be done
+/// between them.
+#[derive(Clone, Copy)]
+enum Which {
+    All,
+    Nth(usize),
+}
+
+impl Which {
+    fn of<T>(self, entries: &[T]) -> &[T] {
+        match self {
+            Which::All => entries,
+            Which::Nth(nth) => entries.get(nth..=nth).unwrap_or_default(),
+        }
+    }
+
+    fn is_first(self) -> bool {
+        matches!(self, Which::All | Which::Nth(0))
+    }
+}
 
 /// kustomize's order: the transformer's name there, and what it does here.
 const ORDER: &[(&str, Field)] = &[
@@ -38,9 +59,19 @@ pub(super) fn run_transformers<'f>(
     set: &mut Accumulator,
 ) -> Result<()> {
     for (kind, field) in ORDER {
-        let made = field(run, layer, set)?;
-        set.resources.drop_empties();
-        note(run, layer, set, kind, made)?;
+        let Some(trail) = &layer.trail else {
+            field(run, layer, set, Which::All)?;
+            set.resources.drop_empties();
+            continue;
+        };
+        let trail = trail.builtin(&layer.kustomization.file_name, kind);
+        let mut nth = 0;
+        while field(run, layer, set, Which::Nth(nth))? > 0 {
+            nth += 1;
+            set.resources.drop_empties();
+            let step = run.context.steps.add("buildMetadata", layer.kustomization.at);
+            trail.note(&mut set.resources, step)?;
+        }
     }
     for Configured { plugin, trail, at } in
         plugins::configure(run, layer, "transformers", &layer.kustomization.transformers)?
@@ -55,65 +86,48 @@ pub(super) fn run_transformers<'f>(
     Ok(())
 }
 
-/// Notes in `buildMetadata` that so many of a built-in transformer have run.
-fn note(run: &mut Run<'_>, layer: &Layer<'_>, set: &mut Accumulator, kind: &str, made: usize) -> Result<()> {
-    let Some(trail) = &layer.trail else { return Ok(()) };
-    let trail = trail.builtin(&layer.kustomization.file_name, kind);
-    let step = run.context.steps.add("buildMetadata", layer.kustomization.at);
-    (0..made).try_for_each(|_| trail.note(&mut set.resources, step))
-}
-
-fn patches_strategic_merge(run: &mut Run<'_>, layer: &Layer<'_>, set: &mut Accumulator) -> Result<usize> {
+fn patches_strategic_merge(
+    run: &mut Run<'_>,
+    layer: &Layer<'_>,
+    set: &mut Accumulator,
+    which: Which,
+) -> Result<usize> {
     let entries = &layer.kustomization.patches_strategic_merge;
-    let Some(first) = entries.first() else { return Ok(0) };
+    let Some(first) = entries.first().filter(|_| which.is_first()) else { return Ok(0) };
     let (none, resources) = (Written::default(), &mut set.resources);
     patches_strategic_merge::apply(first.at, entries, &none, &layer.loader, resources, &mut run.context)?;
     Ok(1)
 }
 
-/// A patch may erase what was noted before it, so each is noted by itself.
-fn patches(run: &mut Run<'_>, layer: &Layer<'_>, set: &mut Accumulator) -> Result<usize> {
-    let entries = &layer.kustomization.patches;
-    if layer.trail.is_none() {
-        patches::apply(entries, &layer.loader, &mut set.resources, &mut run.context)?;
-        return Ok(0);
-    }
-    for entry in entries {
-        patches::apply(std::slice::from_ref(entry), &layer.loader, &mut set.resources, &mut run.context)?;
-        set.resources.drop_empties();
-        note(run, layer, set, "PatchTransformer", 1)?;
-    }
-    Ok(0)
+fn patches(run: &mut Run<'_>, layer: &Layer<'_>, set: &mut Accumulator, which: Which) -> Result<usize> {
+    let entries = which.of(&layer.kustomization.patches);
+    patches::apply(entries, &layer.loader, &mut set.resources, &mut run.context)?;
+    Ok(entries.len())
 }
 
-/// As [`patches`].
-fn patches_json6902(run: &mut Run<'_>, layer: &Layer<'_>, set: &mut Accumulator) -> Result<usize> {
-    let entries = &layer.kustomization.patches_json6902;
-    if layer.trail.is_none() {
-        patches_json6902::apply(entries, &layer.loader, &mut set.resources, &mut run.context)?;
-        return Ok(0);
-    }
-    for entry in entries {
-        let entry = std::slice::from_ref(entry);
-        patches_json6902::apply(entry, &layer.loader, &mut set.resources, &mut run.context)?;
-        set.resources.drop_empties();
-        note(run, layer, set, "PatchJson6902Transformer", 1)?;
-    }
-    Ok(0)
+fn patches_json6902(
+    run: &mut Run<'_>,
+    layer: &Layer<'_>,
+    set: &mut Accumulator,
+    which: Which,
+) -> Result<usize> {
+    let entries = which.of(&layer.kustomization.patches_json6902);
+    patches_json6902::apply(entries, &layer.loader, &mut set.resources, &mut run.context)?;
+    Ok(entries.len())
 }
 
-fn replacements(run: &mut Run<'_>, layer: &Layer<'_>, set: &mut Accumulator) -> Result<usize> {
+fn replacements(run: &mut Run<'_>, layer: &Layer<'_>, set: &mut Accumulator, which: Which) -> Result<usize> {
     let entries = &layer.kustomization.replacements;
-    if entries.is_empty() {
+    if entries.is_empty() || !which.is_first() {
         return Ok(0);
     }
     replacements::apply(entries, &layer.loader, &mut set.resources, &mut run.context)?;
     Ok(1)
 }
 
-fn namespace(run: &mut Run<'_>, layer: &Layer<'_>, set: &mut Accumulator) -> Result<usize> {
+fn namespace(run: &mut Run<'_>, layer: &Layer<'_>, set: &mut Accumulator, which: Which) -> Result<usize> {
     let namespace = &layer.kustomization.namespace;
-    if namespace.value.is_empty() {
+    if namespace.value.is_empty() || !which.is_first() {
         return Ok(0);
     }
     let asked = namespace::Namespace { namespace: namespace.clone(), ..Default::default() };
@@ -121,18 +135,18 @@ fn namespace(run: &mut Run<'_>, layer: &Layer<'_>, set: &mut Accumulator) -> Res
     Ok(1)
 }
 
-fn name_prefix(run: &mut Run<'_>, layer: &Layer<'_>, set: &mut Accumulator) -> Result<usize> {
+fn name_prefix(run: &mut Run<'_>, layer: &Layer<'_>, set: &mut Accumulator, which: Which) -> Result<usize> {
     let prefix = &layer.kustomization.name_prefix;
-    if prefix.value.is_empty() {
+    if prefix.value.is_empty() || !which.is_first() {
         return Ok(0);
     }
     name_prefix::apply(prefix, &set.config.name_prefix, &mut set.resources, &mut run.context)?;
     Ok(1)
 }
 
-fn name_suffix(run: &mut Run<'_>, layer: &Layer<'_>, set: &mut Accumulator) -> Result<usize> {
+fn name_suffix(run: &mut Run<'_>, layer: &Layer<'_>, set: &mut Accumulator, which: Which) -> Result<usize> {
     let suffix = &layer.kustomization.name_suffix;
-    if suffix.value.is_empty() {
+    if suffix.value.is_empty() || !which.is_first() {
         return Ok(0);
     }
     name_suffix::apply(suffix, &set.config.name_suffix, &mut set.resources, &mut run.context)?;
@@ -140,38 +154,43 @@ fn name_suffix(run: &mut Run<'_>, layer: &Layer<'_>, set: &mut Accumulator) -> R
 }
 
 /// `labels`, then `commonLabels`: kustomize makes a transformer for the latter as soon as either is there.
-fn labels(run: &mut Run<'_>, layer: &Layer<'_>, set: &mut Accumulator) -> Result<usize> {
+fn labels(run: &mut Run<'_>, layer: &Layer<'_>, set: &mut Accumulator, which: Which) -> Result<usize> {
     let (entries, common) = (&layer.kustomization.labels, &layer.kustomization.common_labels);
     if entries.is_empty() && common.is_empty() {
         return Ok(0);
     }
-    for label in entries {
+    for label in which.of(entries) {
         let fields = labels::field_specs(label, &set.config)?;
         labels::apply("labels", &label.pairs, &fields, &mut set.resources, &mut run.context)?;
     }
+    let made = which.of(entries).len();
+    if matches!(which, Which::Nth(nth) if nth != entries.len()) {
+        return Ok(made);
+    }
     let fields = &set.config.common_labels;
     labels::apply("commonLabels", common, fields, &mut set.resources, &mut run.context)?;
-    Ok(entries.len() + 1)
+    Ok(made + 1)
 }
 
-fn annotations(run: &mut Run<'_>, layer: &Layer<'_>, set: &mut Accumulator) -> Result<usize> {
+fn annotations(run: &mut Run<'_>, layer: &Layer<'_>, set: &mut Accumulator, which: Which) -> Result<usize> {
     let pairs = &layer.kustomization.common_annotations;
-    if pairs.is_empty() {
+    if pairs.is_empty() || !which.is_first() {
         return Ok(0);
     }
     annotations::apply(pairs, &set.config.common_annotations, &mut set.resources, &mut run.context)?;
     Ok(1)
 }
 
-fn replicas(run: &mut Run<'_>, layer: &Layer<'_>, set: &mut Accumulator) -> Result<usize> {
-    for replica in &layer.kustomization.replicas {
+fn replicas(run: &mut Run<'_>, layer: &Layer<'_>, set: &mut Accumulator, which: Which) -> Result<usize> {
+    let entries = which.of(&layer.kustomization.replicas);
+    for replica in entries {
         replicas::apply(replica, &set.config.replicas, &mut set.resources, &mut run.context)?;
     }
-    Ok(layer.kustomization.replicas.len())
+    Ok(entries.len())
 }
 
-fn images(run: &mut Run<'_>, layer: &Layer<'_>, set: &mut Accumulator) -> Result<usize> {
-    let entries = &layer.kustomization.images;
+fn images(run: &mut Run<'_>, layer: &Layer<'_>, set: &mut Accumulator, which: Which) -> Result<usize> {
+    let entries = which.of(&layer.kustomization.images);
     images::apply(entries, &set.config.images, &mut set.resources, &mut run.context)?;
     Ok(entries.len())
 }

@@ -9,6 +9,7 @@ mod bind;
 mod decode;
 mod entries;
 mod function;
+mod marshal;
 mod number;
 mod plugin;
 mod read;

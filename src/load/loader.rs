@@ -69,6 +69,11 @@ impl<'f> Loader<'f> {
         self.frame.shown.clone()
     }
 
+    /// A path that a file of this kustomization names, as users should see it.
+    pub fn display(&self, path: &str) -> String {
+        self.files.display(&self.absolute(path))
+    }
+
     /// The machine.
     pub fn host(&self) -> &'f dyn host::Host {
         self.files.host

@@ -126,7 +126,7 @@ fn copy_metadata(new: &mut Resource, old: &Resource, step: StepId) -> Result<()>
     };
     for field in ["labels", "annotations"] {
         let beneath = string_map(&old.document, old.document.at(old_root, &["metadata", field]));
-        merge_map(new, metadata, field, &old.document, &beneath, step, |_| Style::Plain);
+        merge_map(new, metadata, field, &old.document, &beneath, step, Nulls::AsSpelt, |_| Style::Plain);
     }
     let (name, namespace) = (old.name().to_owned(), old.namespace().to_owned());
     set_name(new, metadata, "name", &name, &old.document, step);
@@ -182,7 +182,7 @@ fn set_name(
 fn merge_data(new: &mut Resource, old: &Resource, step: StepId, field: &str) {
     let beneath = string_map(&old.document, old.document.get(old.document.root(), field));
     let root = new.document.root();
-    merge_map(new, root, field, &old.document, &beneath, step, |text| {
+    merge_map(new, root, field, &old.document, &beneath, step, Nulls::Empty, |text| {
         if text.contains('\n') { Style::Literal } else { Style::Plain }
     });
 }
@@ -196,6 +196,7 @@ fn merge_map(
     old: &Document,
     beneath: &BTreeMap<&str, NodeId>,
     step: StepId,
+    nulls: Nulls,
     style: impl Fn(&str) -> Style,
 ) {
     let present = new.document.get(parent, field);
@@ -233,17 +234,26 @@ fn merge_map(
         };
         let key = editor.scalar(key, Tag::Implicit, Style::Plain);
         editor.set_key(value, key);
-        as_string(&mut editor, value, &style);
+        as_string(&mut editor, value, nulls, &style);
         children.push(value);
     }
     editor.arrange(map, &children);
 }
 
-/// Makes a value what kustomize makes of it on its way through a map of Go strings: text, or nothing for null and
-/// collections.
-fn as_string(editor: &mut Editor<'_>, value: NodeId, style: &impl Fn(&str) -> Style) {
+/// What a null becomes in a map of Go strings.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Nulls {
+    /// `~` is the text `~`: labels and annotations.
+    AsSpelt,
+    /// Nothing: data.
+    Empty,
+}
+
+/// Makes a value what kustomize makes of it on its way through a map of Go strings: text, or nothing for collections.
+fn as_string(editor: &mut Editor<'_>, value: NodeId, nulls: Nulls, style: &impl Fn(&str) -> Style) {
     let document = editor.document();
-    let is_text = document.kind(value) == Kind::Scalar && !document.is_null(value);
+    let is_text =
+        document.kind(value) == Kind::Scalar && (nulls == Nulls::AsSpelt || !document.is_null(value));
     if !is_text {
         editor.set_text(value, "");
     }

@@ -230,6 +230,28 @@ pub fn internal_annotations(resource: &Resource) -> Vec<(String, String)> {
         .collect()
 }
 
+/// Sets one annotation and leaves the others as they are, as kustomize's `AnnotateAll` does.
+///
+/// # Errors
+/// When the annotations are a list or a text.
+pub fn annotate(resource: &mut Resource, key: &str, value: &str, step: StepId) -> Result<()> {
+    let document = &resource.document;
+    let Some(root) = document.try_root() else { return Ok(()) };
+    if let Some(present) = document.at(root, &["metadata", ANNOTATIONS])
+        && document.kind(present) != Kind::Mapping
+        && !document.is_null(present)
+    {
+        return Diagnostic::error("not-a-mapping", "annotations are no mapping")
+            .at(document.place(present), "found here")
+            .fail();
+    }
+    let mut editor = resource.document.edit(step);
+    if let Some(annotations) = annotations_to_write(&mut editor) {
+        set(&mut editor, annotations, key, value);
+    }
+    Ok(())
+}
+
 /// Sets annotations and rewrites all others, as kustomize's `SetAnnotations` after `GetAnnotations` does.
 ///
 /// # Errors

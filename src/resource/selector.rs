@@ -10,7 +10,7 @@ use super::label_selector::LabelSelector;
 use super::object::Resource;
 use super::pattern::Pattern;
 use super::set::ResourceSet;
-use crate::diagnostic::Result;
+use crate::diagnostic::{Diagnostic, Result};
 use crate::kubernetes::{Gvk, Scopes};
 use crate::kustomization::Selector;
 use crate::yaml::Kind;
@@ -128,6 +128,17 @@ impl<'s> Target<'s> {
 }
 
 fn fits(selector: &Result<LabelSelector>, resource: &Resource, field: &str) -> Result<bool> {
+    let document = &resource.document;
+    if let Some(map) = document.try_root().and_then(|root| document.at(root, &["metadata", field]))
+        && document.kind(map) == Kind::Sequence
+        && document.len(map) % 2 != 0
+    {
+        // kustomize takes items for keys and values in turn, and crashes.
+        return Diagnostic::error("not-a-mapping", format!("{field} are a list, not a mapping"))
+            .at(document.place(map), "found here")
+            .hint("write them as `key: value`")
+            .fail();
+    }
     match selector {
         Ok(selector) => Ok(selector.matches(|key| entry(resource, field, key))),
         Err(fault) => Err(fault.clone()),

@@ -64,7 +64,7 @@ pub(super) struct At {
 
 /// A text that kustomize cannot print, although it can be read.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Unprintable {
+pub(crate) enum Unprintable {
     /// A character that YAML does not allow as it stands; encoding/json does not escape it.
     Character(char),
     /// U+0085 puts a document marker at the beginning of a line, or breaks a key.
@@ -73,7 +73,7 @@ pub(super) enum Unprintable {
 
 /// What yaml.v2 reads when the text comes to it in JSON: control characters above ASCII stop it, and U+0085 is folded
 /// like a line break.
-pub(super) fn through_json(text: &str) -> Result<Cow<'_, str>, Unprintable> {
+pub(crate) fn through_json(text: &str) -> Result<Cow<'_, str>, Unprintable> {
     let stops = |c: char| matches!(c, '\u{7f}'..='\u{84}' | '\u{86}'..='\u{9f}' | '\u{fffe}' | '\u{ffff}');
     if let Some(c) = text.chars().find(|c| stops(*c)) {
         return Err(Unprintable::Character(c));

@@ -29,6 +29,7 @@ pub use document::{Comments, Document};
 pub use duplicates::check_duplicate_keys;
 pub use editor::Editor;
 pub use emit_output::{emit, emit_directly};
+pub(crate) use emit_text::through_json as fold_through_json;
 pub use emit3::{SequenceIndent, emit_v3, emit_v3_stream};
 pub use json::{
     Layout, json_key, respell_through_json, through_json, to_json, write_json, write_json_as, write_json_text,

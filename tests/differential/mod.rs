@@ -4,4 +4,5 @@
 
 mod build;
 mod builds;
+mod robustness;
 mod shrink;
