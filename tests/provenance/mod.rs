@@ -130,6 +130,8 @@ struct Tally {
     taken: usize,
     stepped: usize,
     seen: usize,
+    /// Of those, the ones whose origin is an entry, any of whose bytes may have been changed.
+    by_entry: usize,
     refused: usize,
     failed: BTreeMap<&'static str, Vec<String>>,
 }
@@ -159,12 +161,13 @@ fn draw(draw: Draw) {
     }
     let failed: usize = tally.failed.values().map(Vec::len).sum();
     eprintln!(
-        "{} fields of {} roots, {} of them written by a step: {} change with their bytes, {} make the build refuse, \
-         {failed} do not ({:.2} %)",
+        "{} fields of {} roots, {} of them written by a step: {} change with their bytes ({} with some \
+         of the entry's), {} make the build refuse, {failed} do not ({:.2} %)",
         tally.taken,
         tally.roots,
         tally.stepped,
         tally.seen,
+        tally.by_entry,
         tally.refused,
         100.0 * failed as f64 / tally.taken as f64
     );
@@ -194,8 +197,11 @@ fn try_root(root: &Path, name: &str, draw: Draw, random: &mut Random, tally: &mu
         tally.taken += 1;
         tally.stepped += usize::from(field.stepped);
         match try_field(&overlay, root, &context, &field) {
-            Ok(true) => tally.seen += 1,
-            Ok(false) => tally.refused += 1,
+            Ok(Seen::Changed { by_entry }) => {
+                tally.seen += 1;
+                tally.by_entry += usize::from(by_entry);
+            }
+            Ok(Seen::Refused) => tally.refused += 1,
             Err(class) => {
                 let class = if is_constant(&field, &set) { "a generator always writes it" } else { class };
                 let at =
@@ -229,8 +235,17 @@ fn is_constant(field: &Field, set: &ResourceSet) -> bool {
         }
 }
 
-/// True when the field was seen to change, false when each change made the build refuse; or why neither.
-fn try_field(overlay: &Overlay, root: &Path, context: &Context, field: &Field) -> Result<bool, &'static str> {
+/// What the changes of a field's bytes did.
+enum Seen {
+    Changed {
+        by_entry: bool,
+    },
+    /// Each change made the build refuse.
+    Refused,
+}
+
+/// Changes the bytes and looks at the field; or says why it stays.
+fn try_field(overlay: &Overlay, root: &Path, context: &Context, field: &Field) -> Result<Seen, &'static str> {
     if !field.place.is_some() {
         return Err("no place");
     }
@@ -247,10 +262,10 @@ fn try_field(overlay: &Overlay, root: &Path, context: &Context, field: &Field) -
         let host = overlay.with(&file, change.clone());
         let (set, _) = objects(&host, &root.to_string_lossy(), &options());
         match set {
-            Ok(set) if changed(field, &set) => return Ok(true),
+            Ok(set) if changed(field, &set) => return Ok(Seen::Changed { by_entry: whole }),
             Ok(_) => {}
             Err(_) => refused += 1,
         }
     }
-    if refused == changes.len() { Ok(false) } else { Err("stays as it was") }
+    if refused == changes.len() { Ok(Seen::Refused) } else { Err("stays as it was") }
 }
