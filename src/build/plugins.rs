@@ -205,6 +205,6 @@ struct Reader<'l, 'f> {
 impl FileReader for Reader<'_, '_> {
     fn read(&mut self, path: &str, at: Place) -> Result<FileContent> {
         let bytes = self.layer.loader.read_bytes(path, at)?;
-        Ok(FileContent { name: self.layer.loader.display(path).into(), bytes })
+        Ok(FileContent { name: self.layer.loader.display_path(path).into(), bytes })
     }
 }

@@ -70,8 +70,8 @@ impl<'f> Loader<'f> {
     }
 
     /// A path that a file of this kustomization names, as users should see it.
-    pub fn display(&self, path: &str) -> String {
-        self.files.display(&self.absolute(path))
+    pub fn display_path(&self, path: &str) -> String {
+        self.display(path, &self.absolute(path))
     }
 
     /// The machine.
