@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use citadel::build::{self, Functions, Options};
-use citadel::host::Disk;
+use citadel::host::{Disk, Host, Program};
 use citadel::provenance::{Verb, Whence};
 use citadel::resource::{Context, Resource};
 
@@ -51,4 +51,31 @@ fn what_comes_back_unchanged_keeps_its_history() {
     // A step before the function, and one behind it.
     assert_eq!(at(&["metadata", "labels", "by"]).1, Some("labels"));
     assert_eq!(at(&["metadata", "name"]).1, Some("namePrefix"));
+}
+
+fn shell(script: &str, input: &[u8], largest_output: u64) -> Program {
+    Program {
+        path: "sh".into(),
+        arguments: vec!["-c".to_owned(), script.to_owned()],
+        directory: env!("CARGO_MANIFEST_DIR").into(),
+        input: input.to_vec(),
+        largest_output,
+        ..Program::default()
+    }
+}
+
+#[test]
+fn a_program_may_leave_its_input_unread_and_say_much_on_both_sides() {
+    let input = vec![b'x'; 1 << 20];
+    let script = "head -c 3000000 /dev/zero | tr '\\0' e >&2; head -c 2000000 /dev/zero; exit 3";
+    let finished = Disk.run(&shell(script, &input, 0)).unwrap();
+    assert_eq!(finished.code, Some(3));
+    assert_eq!(finished.output.len(), 2_000_000);
+    assert_eq!(finished.errors.len(), 1 << 20);
+}
+
+#[test]
+fn a_program_that_never_ends_its_output_is_stopped() {
+    let fault = Disk.run(&shell("while :; do echo more; done", b"", 10_000)).unwrap_err();
+    assert!(fault.trouble.to_string().contains("10000 bytes"), "{fault:?}");
 }

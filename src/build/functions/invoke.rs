@@ -50,18 +50,14 @@ pub(super) fn run(
         function.at,
     )?;
     let mut given = Stream::read(&run.context.sources, source, step)?;
-    let mut left = match function.program() {
-        None => {
-            run.context.warnings.add(
-                Diagnostic::warning(
-                    "function-without-program",
-                    "the function names no program: nothing is done",
-                )
+    let mut left = if function.has_program(run) {
+        filter(run, layer, function, &config, &mut given, step).while_doing(doing)?
+    } else {
+        run.context.warnings.add(
+            Diagnostic::warning("function-without-program", "the function names no program: nothing is done")
                 .at(function.at, "neither `exec.path` nor `container.image`"),
-            );
-            given
-        }
-        Some(_) => filter(run, layer, function, &config, &mut given, step).while_doing(doing)?,
+        );
+        given
     };
     let name = format!("the output of {}", function.name);
     let text = left.print().while_doing(doing)?;

@@ -146,7 +146,8 @@ fn check(run: &Run<'_>, spec: &FunctionSpec, object: &Resource) -> Result<()> {
         .hint("run the function as a program: give its path as `exec.path` and pass --enable-exec")
         .fail();
     }
-    if !path.value.is_empty() && !run.options.functions.enable_exec {
+    // Under its own name, kustomize leaves the function out without a word.
+    if !path.value.is_empty() && !run.options.functions.enable_exec && !run.options.as_kustomize {
         return Diagnostic::error(
             "exec-disabled",
             format!("the program `{}` is not allowed to run", path.value),
@@ -201,9 +202,9 @@ pub(super) fn validate<'s>(
 }
 
 impl Function {
-    /// Whether it names a program; kustomize lets one pass that names nothing.
-    fn program(&self) -> Option<&Written<String>> {
-        Some(&self.spec.exec.path).filter(|path| !path.value.is_empty())
+    /// Whether it names a program that may run; kustomize lets the others pass.
+    fn has_program(&self, run: &Run<'_>) -> bool {
+        !self.spec.exec.path.value.is_empty() && run.options.functions.enable_exec
     }
 
     /// The configuration as kustomize hands it on: marked as nothing that belongs into the result.
