@@ -205,3 +205,111 @@ fn boolean(document: &Document, node: NodeId, field: &str) -> Result<Option<bool
 fn misfit<T>(document: &Document, node: NodeId, what: &str, wanted: &str) -> Result<T> {
     Diagnostic::error("wrong-type", format!("`{what}` must be {wanted}")).at(document.place(node), "").fail()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::kubernetes::Gvk;
+    use crate::source::SourceId;
+    use crate::yaml;
+
+    fn read(text: &str) -> Document {
+        yaml::read_v2(SourceId(0), &Arc::from(text), &mut Vec::new()).unwrap()
+    }
+
+    fn code(text: &str) -> &'static str {
+        TransformerConfig::decode(&read(text)).unwrap_err().code
+    }
+
+    #[test]
+    fn fields_come_in_any_letter_case_and_sorted_by_kind() {
+        let config = TransformerConfig::decode(&read(
+            "namePrefix:\n- {path: a/b, kind: Zed, Version: 1, create: yes}\n- {PATH: c, kind: Secret}\nimages: null\n",
+        ))
+        .unwrap();
+        let [secret, zed] = &config.name_prefix[..] else { panic!() };
+        assert_eq!((secret.path.as_str(), secret.gvk.kind.as_str(), secret.create), ("c", "Secret", false));
+        let gvk = Gvk { group: String::new(), version: "1".into(), kind: "Zed".into() };
+        assert_eq!((&zed.gvk, zed.create), (&gvk, true));
+        assert!(TransformerConfig::decode(&read("")).unwrap().images.is_empty());
+    }
+
+    #[test]
+    fn what_is_wrong_is_refused() {
+        assert_eq!(code("namoPrefix: []\n"), "unknown-field");
+        assert_eq!(code("namePrefix:\n- {pth: a}\n"), "unknown-field");
+        assert_eq!(code("namePrefix: x\n"), "wrong-type");
+        assert_eq!(code("- a\n"), "wrong-type");
+        assert_eq!(code("namePrefix:\n- {path: [a]}\n"), "wrong-type");
+        assert_eq!(code("namePrefix:\n- {create: \"true\"}\n"), "wrong-type");
+    }
+
+    #[test]
+    fn configurations_add_to_the_defaults() {
+        let config = TransformerConfig::of_configurations([
+            &read("nameReference:\n- kind: Thing\n  fieldSpecs:\n  - {kind: Other, path: spec/thing}\n"),
+            &read("nameReference:\n- kind: Thing\n  fieldSpecs:\n  - {kind: More, path: spec/thing}\n"),
+            &read("images:\n- {path: spec/image, kind: Thing}\n"),
+        ])
+        .unwrap();
+        assert_eq!(config.name_reference.len(), 17);
+        let thing =
+            config.name_reference.iter().find(|reference| reference.referral.kind == "Thing").unwrap();
+        assert_eq!(thing.fields.len(), 2);
+        assert_eq!(config.images.len(), 7);
+        assert!(config.replicas.are_defaults());
+    }
+
+    #[test]
+    fn the_same_fields_must_agree_on_create() {
+        // A spec without a kind is taken for each of the same path: here the default one for Deployment.
+        let config = |create| {
+            TransformerConfig::of_configurations([&read(&format!(
+                "replicas:\n- {{path: spec/replicas, create: {create}}}\n"
+            ))])
+        };
+        assert_eq!(config(true).unwrap().replicas.len(), 4);
+        assert_eq!(config(false).unwrap_err().code, "conflicting-field-specs");
+    }
+
+    #[test]
+    fn crds_mark_names_and_references() {
+        let document = read(
+            r#"{
+  "github.com/example.Bee": {"Schema": {"properties": {
+    "kind": {"type": "string"}, "apiVersion": {"type": "string"}, "metadata": {"$ref": "meta"},
+    "spec": {"$ref": "github.com/example.BeeSpec"}
+  }}},
+  "github.com/example.BeeSpec": {"Schema": {"properties": {
+    "hive": {"x-kubernetes-object-ref-api-version": "v1", "x-kubernetes-object-ref-kind": "Hive"},
+    "queen": {"x-kubernetes-object-ref-api-version": "v1", "x-kubernetes-object-ref-kind": "Bee",
+              "x-kubernetes-object-ref-name-key": "id"},
+    "labels": {"x-kubernetes-label-selector": ""}, "notes": {"x-kubernetes-annotation": ""},
+    "name": {"x-kubernetes-identity": ""}
+  }}}
+}"#,
+        );
+        let config = TransformerConfig::of_crds(&document).unwrap();
+        let paths = |specs: &[FieldSpec]| specs.iter().map(|spec| spec.path.clone()).collect::<Vec<_>>();
+        assert_eq!(paths(&config.common_labels), ["spec/labels"]);
+        assert_eq!(paths(&config.common_annotations), ["spec/notes"]);
+        assert_eq!(paths(&config.name_prefix), ["spec/name"]);
+        assert!(config.name_prefix.iter().all(|spec| spec.gvk.kind == "Bee"));
+        let [bee, hive] = &config.name_reference[..] else { panic!() };
+        assert_eq!((bee.referral.kind.as_str(), paths(&bee.fields)), ("Bee", vec!["spec/queen/id".into()]));
+        assert_eq!(
+            (hive.referral.kind.as_str(), paths(&hive.fields)),
+            ("Hive", vec!["spec/hive/name".into()])
+        );
+    }
+
+    #[test]
+    fn crds_that_go_in_circles_are_refused() {
+        let document = read(
+            r#"{"a.A": {"schema": {"properties": {"kind": {}, "apiVersion": {}, "metadata": {}, "spec": {"$ref": "a.A"}}}}}"#,
+        );
+        assert_eq!(TransformerConfig::of_crds(&document).unwrap_err().code, "crd-cycle");
+    }
+}

@@ -258,3 +258,141 @@ impl<'s> Field<'s> {
         Some(Field { schema: self.schema, at })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::SourceId;
+    use crate::yaml;
+
+    fn custom() -> Result<Shapes> {
+        let text = r##"{
+  "definitions": {
+    "example.Thing": {
+      "type": "object",
+      "properties": {
+        "spec": {"$ref": "#/definitions/example.Spec"},
+        "pod": {"$ref": "#/definitions/io.k8s.api.core.v1.PodSpec"}
+      },
+      "x-kubernetes-group-version-kind": [{"group": "example.com", "version": "v1", "kind": "Thing"}]
+    },
+    "example.Spec": {
+      "properties": {
+        "parts": {
+          "type": "array",
+          "items": {"$ref": "#/definitions/example.Spec"},
+          "x-kubernetes-patch-merge-key": "id",
+          "x-kubernetes-patch-strategy": "merge,retainKeys"
+        },
+        "loop": {"$ref": "#/definitions/example.Loop"}
+      }
+    },
+    "example.Loop": {"$ref": "#/definitions/example.Loop"}
+  },
+  "paths": {
+    "/apis/example.com/v1/things": {
+      "get": {"x-kubernetes-group-version-kind": {"group": "example.com", "version": "v1", "kind": "Thing"}}
+    },
+    "/apis/example.com/v1/namespaces/{namespace}/parts": {
+      "get": {"x-kubernetes-group-version-kind": {"group": "example.com", "version": "v1", "kind": "Part"}}
+    }
+  }
+}"##;
+        let document = yaml::read_v2(SourceId(0), &Arc::from(text), &mut Vec::new())?;
+        Shapes::of_document(&document)
+    }
+
+    fn keys(schema: &Schema, api_version: &str, kind: &str, path: &[&str]) -> Option<Vec<Cow<'static, str>>> {
+        let start = schema.kind(api_version, kind)?;
+        path.iter()
+            .try_fold(start, |at, part| if *part == "[]" { at.items() } else { at.field(part) })?
+            .merge_keys()
+    }
+
+    const CONTAINERS: [&str; 4] = ["spec", "template", "spec", "containers"];
+
+    #[test]
+    fn a_custom_schema_takes_the_built_in_one_away() {
+        let mut schema = Schema::default();
+        assert_eq!(keys(&schema, "apps/v1", "Deployment", &CONTAINERS).unwrap(), ["name"]);
+        schema.set(None, Some(custom())).unwrap();
+        assert!(schema.kind("apps/v1", "Deployment").is_none());
+        assert_eq!(keys(&schema, "example.com/v1", "Thing", &["spec", "parts"]).unwrap(), ["id"]);
+        assert_eq!(
+            keys(&schema, "example.com/v1", "Thing", &["spec", "parts", "[]", "parts"]).unwrap(),
+            ["id"]
+        );
+        assert!(keys(&schema, "example.com/v1", "Thing", &["pod", "containers"]).is_none());
+        assert!(keys(&schema, "example.com/v1", "Thing", &["spec", "loop"]).is_none());
+        assert!(schema.kind("kustomize.config.k8s.io/v1beta1", "Kustomization").is_some());
+    }
+
+    #[test]
+    fn what_was_asked_before_decides_what_stays_known() {
+        for asked in [true, false] {
+            let mut schema = Schema::default();
+            if asked {
+                schema.read().unwrap();
+            } else {
+                assert_eq!(schema.is_namespaced("example.com/v1", "Thing"), None);
+            }
+            schema.set(None, Some(custom())).unwrap();
+            assert_eq!(keys(&schema, "apps/v1", "Deployment", &CONTAINERS).unwrap(), ["name"]);
+            assert_eq!(keys(&schema, "example.com/v1", "Thing", &["spec", "parts"]).unwrap(), ["id"]);
+            assert_eq!(keys(&schema, "example.com/v1", "Thing", &["pod", "containers"]).unwrap(), ["name"]);
+        }
+    }
+
+    #[test]
+    fn ready_answers_on_scopes_leave_no_trace() {
+        let mut schema = Schema::default();
+        assert!(schema.is_cluster_scoped("v1", "Namespace"));
+        schema.set(None, Some(custom())).unwrap();
+        assert!(schema.kind("apps/v1", "Deployment").is_none());
+        assert!(schema.is_cluster_scoped("v1", "Namespace"));
+        assert!(schema.is_cluster_scoped("example.com/v1", "Thing"));
+        assert_eq!(schema.is_namespaced("example.com/v1", "Part"), Some(true));
+        assert_eq!(schema.is_namespaced("example.com/v1", "Other"), None);
+    }
+
+    #[test]
+    fn the_first_choice_wins() {
+        let mut schema = Schema::default();
+        schema.set(None, None).unwrap();
+        schema.set(Some("v1.21.2"), None).unwrap();
+        schema.set(None, Some(custom())).unwrap();
+        schema.set(Some("v9"), Some(custom())).unwrap();
+        assert_eq!(keys(&schema, "apps/v1", "Deployment", &CONTAINERS).unwrap(), ["name"]);
+        assert!(schema.kind("example.com/v1", "Thing").is_none());
+        let code = |result: Result<()>| result.unwrap_err().code;
+        assert_eq!(code(Schema::default().set(Some("v1.20.4"), None)), "openapi-version-unknown");
+        assert_eq!(code(Schema::default().set(Some("v1.21.2"), Some(custom()))), "openapi-version-and-path");
+    }
+
+    #[test]
+    fn an_unreadable_schema_is_a_fault_only_when_it_is_needed() {
+        let fault = || Diagnostic::error("invalid-openapi", "no").fail();
+        let mut schema = Schema::default();
+        schema.set(None, Some(fault())).unwrap();
+        assert!(schema.is_cluster_scoped("v1", "Namespace"));
+        schema.check().unwrap();
+        schema.is_cluster_scoped("example.com/v1", "Thing");
+        schema.check().unwrap_err();
+        let mut schema = Schema::default();
+        schema.set(None, Some(fault())).unwrap();
+        schema.read().unwrap_err();
+    }
+
+    #[test]
+    fn comments_hold_schemas() {
+        let schema = Schema::default();
+        let merged = r#"# {"type": "array", "x-kubernetes-patch-strategy": "merge", "x-kubernetes-list-map-keys": ["a", "b"]}"#;
+        assert_eq!(schema.of_comment(merged).unwrap().merge_keys().unwrap(), ["a", "b"]);
+        let pod = schema.of_comment(r##"# {"$ref": "#/definitions/io.k8s.api.core.v1.PodSpec"}"##).unwrap();
+        assert_eq!(pod.field("containers").unwrap().merge_keys().unwrap(), ["name"]);
+        assert!(schema.of_comment(r#"# {"$openapi": "replicas"}"#).unwrap().merge_keys().is_none());
+        for nothing in ["# {}", "# text", "# [1]", "# {\"a\": ", "#"] {
+            assert!(schema.of_comment(nothing).is_none(), "{nothing}");
+        }
+    }
+}

@@ -42,6 +42,37 @@ fn ours(target: &str, patch: &str) -> Result<Vec<Vec<u8>>> {
     Ok(printed)
 }
 
+/// `tests/golden/strategic_merge/CASE/`: `target.yaml`, `patch.yaml` and `expected.yaml`, or `refused` when kustomize
+/// refuses. What is expected comes from the oracle: with `CITADEL_UPDATE=1` it is asked again.
+#[test]
+fn golden_cases_hold() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/strategic_merge");
+    let mut oracle = std::env::var("CITADEL_UPDATE").ok().and_then(|_| Oracle::start());
+    let mut cases: Vec<_> = std::fs::read_dir(root).unwrap().map(|entry| entry.unwrap().path()).collect();
+    cases.sort();
+    assert!(cases.len() > 20);
+    for case in cases {
+        let read = |name: &str| std::fs::read_to_string(case.join(name));
+        let (target, patch) = (read("target.yaml").unwrap(), read("patch.yaml").unwrap());
+        if let Some(oracle) = &mut oracle {
+            let answer = oracle.ask(&json!({"op": "merge", "text": target, "patch": patch}));
+            let _ = std::fs::remove_file(case.join("expected.yaml"));
+            let _ = std::fs::remove_file(case.join("refused"));
+            match each(&answer) {
+                Ok(list) => std::fs::write(case.join("expected.yaml"), list.join(&b"---\n"[..])).unwrap(),
+                Err(refused) => std::fs::write(case.join("refused"), refused + "\n").unwrap(),
+            }
+        }
+        let ours = ours(&target, &patch).map(|list| String::from_utf8(list.join(&b"---\n"[..])).unwrap());
+        match (read("expected.yaml"), ours) {
+            (Ok(expected), Ok(ours)) => assert_eq!(ours, expected, "{}", case.display()),
+            (Ok(_), Err(fault)) => panic!("{}: refused: {fault:?}", case.display()),
+            (Err(_), Ok(ours)) => panic!("{}: not refused:\n{ours}", case.display()),
+            (Err(_), Err(_)) => assert!(read("refused").is_ok(), "{}", case.display()),
+        }
+    }
+}
+
 fn number(name: &str, default: u64) -> u64 {
     std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
 }
