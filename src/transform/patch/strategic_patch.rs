@@ -87,6 +87,9 @@ impl StrategicPatch {
             resource.document = Document::generated();
             return Ok(());
         }
+        if self.takes_api_version {
+            self.give_api_version(&mut resource.document);
+        }
         if sees_state {
             projection::forget(resource);
             projection::take_in(resource, || self.step)?;
@@ -94,6 +97,17 @@ impl StrategicPatch {
         resource.allow_name_change |= may_rename;
         resource.allow_kind_change |= may_change_kind;
         Ok(())
+    }
+
+    /// To an object without apiVersion, kustomize's patch brings an empty one.
+    fn give_api_version(&self, document: &mut Document) {
+        let Some(root) = document.try_root() else { return };
+        if document.is_empty(root) || document.get(root, "apiVersion").is_some() {
+            return;
+        }
+        let mut editor = document.edit(self.step);
+        let nothing = editor.scalar("", Tag::Implicit, Style::Plain);
+        editor.insert_text_key(root, "apiVersion", nothing);
     }
 
     fn take_api_version(&mut self, resource: &Resource) {
