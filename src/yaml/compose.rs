@@ -6,7 +6,7 @@ use super::document::{Comments, Document};
 use super::fault::{Fault, Reading};
 use super::node::{Kind, NodeId, Range, Style, Tag};
 use super::parse::{Event, EventKind, Parser, Remarks};
-use super::resolve::Dialect;
+use super::resolve::{Dialect, clip};
 use super::scan::Text;
 use crate::provenance::Origin;
 use crate::source::SourceId;
@@ -28,8 +28,10 @@ pub(super) struct Composer<'t> {
     source: SourceId,
     text: &'t Arc<str>,
     comments: bool,
-    /// The node of each anchor; `None` when it lies in a document before this one.
-    anchors: FxHashMap<String, Option<NodeId>>,
+    /// How many documents were begun.
+    documents: u32,
+    /// The node of each anchor, and the document it lies in.
+    anchors: FxHashMap<String, (u32, NodeId)>,
 }
 
 /// A collection that is still open.
@@ -53,7 +55,7 @@ impl<'t> Composer<'t> {
     ) -> Composer<'t> {
         let comments = comments && dialect == Dialect::V3;
         let parser = Parser::new(text, part, dialect);
-        Composer { parser, dialect, source, text, comments, anchors: FxHashMap::default() }
+        Composer { parser, dialect, source, text, comments, documents: 0, anchors: FxHashMap::default() }
     }
 
     /// The next document, or `None` at the end of the text.
@@ -62,10 +64,7 @@ impl<'t> Composer<'t> {
         if event.kind != EventKind::DocumentStart {
             return Ok(None);
         }
-        match self.dialect {
-            Dialect::V2 => self.anchors.clear(),
-            Dialect::V3 => self.anchors.values_mut().for_each(|node| *node = None),
-        }
+        self.documents += 1;
         let mut composed = Composed {
             document: Document::new(self.source, Arc::clone(self.text)),
             aliases: Vec::new(),
@@ -215,7 +214,12 @@ impl<'t> Composer<'t> {
 
     fn alias(&mut self, composed: &mut Composed, event: Event) -> Reading<NodeId> {
         let name = event.text.read(self.text);
-        let Some(target) = self.anchors.get(name).copied() else {
+        // v3 lets an alias name an anchor of a document before.
+        let target = self.anchors.get(name).copied();
+        let target =
+            target.filter(|(document, _)| self.dialect == Dialect::V3 || *document == self.documents);
+        let Some((document, target)) = target else {
+            let name = clip(name);
             return Fault::new(
                 event.start as usize,
                 format!("found an alias of `{name}`, an anchor that is not there"),
@@ -228,7 +232,7 @@ impl<'t> Composer<'t> {
         composed.unfinished = true;
         let range = Self::range(&mut composed.document, &event.text);
         let node = composed.document.push_alias(range, Origin::at(event.start));
-        if let Some(target) = target {
+        if document == self.documents {
             composed.aliases.push((node, target));
         }
         self.finish(&mut composed.document, node, None, event.remarks);
@@ -255,7 +259,7 @@ impl<'t> Composer<'t> {
         if let Some(anchor) = anchor {
             let name = anchor.read(self.text);
             document.set_anchor(node, Some(name));
-            self.anchors.insert(name.to_owned(), Some(node));
+            self.anchors.insert(name.to_owned(), (self.documents, node));
         }
         if self.comments && remarks != Remarks::default() {
             *document.comments_mut(node) =

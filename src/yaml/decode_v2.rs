@@ -6,7 +6,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::compose::Composed;
 use super::document::Document;
 use super::fault::{Fault, Reading};
-use super::node::{Kind, NodeId, Style, Tag};
+use super::node::{Kind, NodeId, Range, Style, Tag};
 use super::number;
 use super::resolve::{self, Dialect, Value};
 use crate::diagnostic::{Diagnostic, Result};
@@ -67,6 +67,9 @@ struct Decoder<'d> {
     from_aliases: u32,
     alias_depth: u32,
     repeated: Vec<Repeated>,
+    texts: FxHashMap<u32, Range>,
+    /// How much more text may come.
+    bytes: usize,
 }
 
 /// The document without aliases, merge keys and repeated keys, all keys texts, with nothing in it that JSON has not.
@@ -91,20 +94,26 @@ fn check_json(document: &Document) -> Result<()> {
             if let Some((key, _)) = document.entries(node).find(|(key, _)| key_name(document, *key).is_none())
             {
                 let text = document.text(key);
-                return Diagnostic::error("yaml-key", format!("found a key that is no text: `{text}`"))
-                    .at(document.place(key), "a null, or a number that is too large")
-                    .hint("put the key in quotes")
-                    .fail();
+                return Diagnostic::error(
+                    "yaml-key",
+                    format!("found a key that is no text: `{}`", resolve::clip(text)),
+                )
+                .at(document.place(key), "a null, or a number that is too large")
+                .hint("put the key in quotes")
+                .fail();
             }
             todo.extend(document.children(node));
         } else if let Value::Float(value) = resolve::scalar(document, node, Dialect::V2)?
             && !value.is_finite()
         {
             let text = document.text(node);
-            return Diagnostic::error("yaml-not-json", format!("`{text}` is no number that JSON has"))
-                .at(document.place(node), "infinite, or not a number")
-                .hint("put it in quotes if it is meant as text")
-                .fail();
+            return Diagnostic::error(
+                "yaml-not-json",
+                format!("`{}` is no number that JSON has", resolve::clip(text)),
+            )
+            .at(document.place(node), "infinite, or not a number")
+            .hint("put it in quotes if it is meant as text")
+            .fail();
         }
     }
     Ok(())
@@ -156,6 +165,8 @@ fn expand(composed: Composed) -> Reading<(Document, Vec<Repeated>)> {
         from_aliases: 0,
         alias_depth: 0,
         repeated: Vec::new(),
+        texts: FxHashMap::default(),
+        bytes: 1 << 29,
     };
     decoder.run()?;
     if let Some(root) = decoder.results.pop() {
@@ -230,17 +241,21 @@ impl Decoder<'_> {
             && self.decoded > 1000
             && f64::from(self.from_aliases) / f64::from(self.decoded) > allowed_share(self.decoded)
         {
-            return Fault::new(self.offset(node) as usize, "found aliases that blow the document up")
-                .code("yaml-alias-expansion")
-                .hint("write fewer aliases of aliases")
-                .fail();
+            return self.too_large(node);
         }
         Ok(())
     }
 
+    fn too_large<T>(&self, node: NodeId) -> Reading<T> {
+        Fault::new(self.offset(node) as usize, "found aliases that blow the document up")
+            .code("yaml-alias-expansion")
+            .hint("write fewer aliases of aliases")
+            .fail()
+    }
+
     fn enter_alias(&mut self, alias: NodeId) -> Reading<Option<NodeId>> {
         if !self.open_aliases.insert(alias) {
-            let name = self.document.text(alias);
+            let name = resolve::clip(self.document.text(alias));
             return Fault::new(
                 self.offset(alias) as usize,
                 format!("found an alias of `{name}` inside `{name}` itself"),
@@ -258,7 +273,11 @@ impl Decoder<'_> {
         self.count(node)?;
         match self.document.kind(node) {
             Kind::Scalar => {
-                let copy = self.out.adopt(self.document, node);
+                let copy = self.out.adopt_once(self.document, node, &mut self.texts);
+                self.bytes = self.bytes.saturating_sub(self.out.text(copy).len());
+                if self.bytes == 0 {
+                    return self.too_large(node);
+                }
                 self.results.push(copy);
             }
             Kind::Alias => {

@@ -497,11 +497,18 @@ impl Document {
 
     /// Copies one node of a document over the same text, without what hangs below it and without its anchor.
     pub(super) fn adopt(&mut self, other: &Document, node: NodeId) -> NodeId {
+        self.adopt_with(other, node, None)
+    }
+
+    fn adopt_with(&mut self, other: &Document, node: NodeId, text: Option<Range>) -> NodeId {
         let mut n = other.nodes[node.index()].clone();
         if matches!(n.kind, Kind::Mapping | Kind::Sequence) {
             n.text = Range { start: 0, len: 0 };
         } else if n.text.start & ADDED != 0 {
-            n.text = self.add_text(other.text(node));
+            n.text = match text {
+                Some(text) => text,
+                None => self.add_text(other.text(node)),
+            };
         }
         n.first = None;
         n.next = None;
@@ -514,6 +521,30 @@ impl Document {
             if let Some(comments) = extras.comments.get(&node) {
                 *self.comments_mut(copy) = comments.clone();
             }
+        }
+        copy
+    }
+
+    /// As [`Document::adopt`], but each text that the other document added is added only once.
+    pub(super) fn adopt_once(
+        &mut self,
+        other: &Document,
+        node: NodeId,
+        texts: &mut rustc_hash::FxHashMap<u32, Range>,
+    ) -> NodeId {
+        let range = other.nodes[node.index()].text;
+        let text = matches!(other.kind(node), Kind::Scalar | Kind::Alias) && range.start & ADDED != 0;
+        match texts.get(&range.start) {
+            Some(known) if text && known.len == range.len => {
+                let known = *known;
+                let copy = self.adopt_with(other, node, Some(known));
+                return copy;
+            }
+            _ => {}
+        }
+        let copy = self.adopt_with(other, node, None);
+        if text {
+            texts.insert(range.start, self.nodes[copy.index()].text);
         }
         copy
     }

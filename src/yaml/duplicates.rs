@@ -5,6 +5,7 @@ use rustc_hash::FxHashSet;
 use super::document::Document;
 use super::node::{Kind, NodeId};
 use super::read::is_null;
+use super::resolve::clip;
 use crate::diagnostic::{Diagnostic, Result};
 
 /// Up to this many entries, comparing each with each is faster than hashing.
@@ -45,7 +46,7 @@ pub fn check_duplicate_keys(document: &Document, root: NodeId) -> Result<()> {
     while let Some(node) = todo.pop() {
         if document.kind(node) == Kind::Mapping {
             if let Some((again, first)) = first_repeated_key(document, node) {
-                let name = document.text(again);
+                let name = clip(document.text(again));
                 return Diagnostic::error(
                     "yaml-duplicate-key",
                     format!("key `{name}` is set twice in one mapping"),
@@ -62,7 +63,7 @@ pub fn check_duplicate_keys(document: &Document, root: NodeId) -> Result<()> {
                     && !document.text(*key).is_empty()
             });
             if let Some((key, _)) = null {
-                let name = document.text(key);
+                let name = clip(document.text(key));
                 return Diagnostic::error(
                     "yaml-null-key",
                     format!("key `{name}` is a null, which kustomize refuses"),

@@ -5,10 +5,13 @@ use super::compose::Composed;
 use super::document::Document;
 use super::fault::{Fault, Reading};
 use super::node::{Kind, NodeId, Tag};
+use super::resolve::clip;
 use crate::provenance::Whence;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// kustomize knows no limit here and runs out of memory.
 const MOST_NODES: usize = 1_000_000;
+const MOST_TEXT: usize = 1 << 29;
 
 /// A node on its way to being rewritten. Several may stand for one node of the text.
 #[derive(Clone)]
@@ -91,7 +94,7 @@ impl Drafts<'_> {
                     Kind::Alias => {
                         let Some(target) = self.list[n].alias else { continue };
                         if self.list[target].open {
-                            let name = self.document.text(self.list[n].from);
+                            let name = clip(self.document.text(self.list[n].from));
                             return Fault::new(self.offset(n), format!("found an alias of `{name}` inside `{name}` itself"))
                                 .code("yaml-alias-of-itself")
                                 .inside(self.offset(target), "the anchor")
@@ -139,14 +142,7 @@ impl Drafts<'_> {
             }
             self.list[next].content = content;
             if self.list.len() > MOST_NODES + self.document.nodes.len() {
-                return Fault::new(
-                    self.offset(node),
-                    "found aliases that blow the document up to millions of values",
-                )
-                .code("yaml-alias-expansion")
-                .found("aliases of this anchor, directly or through others")
-                .hint("write fewer aliases of aliases")
-                .fail();
+                return self.too_large(node);
             }
             next += 1;
         }
@@ -222,62 +218,52 @@ impl Drafts<'_> {
         if values.is_empty() {
             return Ok(());
         }
-        // The present entries keep their places; merged ones follow; the mapping's own values win.
-        let own = self.copy(mapping)?;
-        let mut result = self.list[own].content.clone();
+        // The mapping's own entries keep their places and win; merged ones follow.
+        let mut result = self.list[mapping].content.clone();
+        let own: FxHashSet<String> =
+            result.chunks_exact(2).map(|pair| self.text(pair[0]).to_owned()).collect();
+        let mut merged: FxHashMap<String, usize> = FxHashMap::default();
         for value in values {
             let copy = self.copy(value)?;
-            self.set_all(&mut result, copy);
+            let mut seen: FxHashSet<&str> = FxHashSet::default();
+            for pair in self.list[copy].content.chunks_exact(2) {
+                let name = self.text(pair[0]);
+                // Of keys that are spelt alike, the first value counts.
+                if own.contains(name) || !seen.insert(name) {
+                    continue;
+                }
+                if let Some(place) = merged.get(name) {
+                    result[*place..*place + 2].copy_from_slice(pair);
+                } else {
+                    merged.insert(name.to_owned(), result.len());
+                    result.extend(pair);
+                }
+            }
         }
-        let again = self.copy(mapping)?;
-        self.set_all(&mut result, again);
         self.list[mapping].content = result;
         Ok(())
     }
 
-    /// Sets each key of a mapping; of keys that are spelt alike, the first value counts.
-    fn set_all(&self, result: &mut Vec<usize>, from: usize) {
-        let content = &self.list[from].content;
-        let mut places: rustc_hash::FxHashMap<String, usize> = rustc_hash::FxHashMap::default();
-        for (i, pair) in result.chunks_exact(2).enumerate() {
-            places.entry(self.text(pair[0]).to_owned()).or_insert(i * 2);
-        }
-        let mut seen: rustc_hash::FxHashMap<&str, (usize, usize)> = rustc_hash::FxHashMap::default();
-        for pair in content.chunks_exact(2) {
-            let name = self.text(pair[0]);
-            let (key, value) = *seen.entry(name).or_insert((pair[0], pair[1]));
-            if let Some(place) = places.get(name) {
-                result[*place] = key;
-                result[*place + 1] = value;
-            } else {
-                places.insert(name.to_owned(), result.len());
-                result.extend([key, value]);
-            }
-        }
-    }
-
     fn write(&self, root: usize) -> Reading<Document> {
         let mut out = self.document.beside();
-        let top = out.adopt(self.document, self.list[root].from);
+        let mut texts = FxHashMap::default();
+        let top = out.adopt_once(self.document, self.list[root].from, &mut texts);
         out.set_root(top);
         let mut todo = vec![(root, top)];
-        let mut budget = MOST_NODES + self.document.nodes.len();
+        let mut nodes = MOST_NODES + self.document.nodes.len();
+        let mut bytes = MOST_TEXT;
         while let Some((draft, node)) = todo.pop() {
             let content = &self.list[draft].content;
-            budget = budget.saturating_sub(content.len());
-            if budget == 0 {
-                return Fault::new(
-                    self.offset(draft),
-                    "found aliases that blow the document up to millions of values",
-                )
-                .code("yaml-alias-expansion")
-                .fail();
-            }
             let step = if self.list[draft].kind == Kind::Mapping { 2 } else { 1 };
             for entry in content.chunks_exact(step) {
                 let mut ids = [None, None];
                 for (id, child) in ids.iter_mut().zip(entry) {
-                    let copy = out.adopt(self.document, self.list[*child].from);
+                    let copy = out.adopt_once(self.document, self.list[*child].from, &mut texts);
+                    nodes = nodes.saturating_sub(1);
+                    bytes = bytes.saturating_sub(out.text(copy).len());
+                    if nodes == 0 || bytes == 0 {
+                        return self.too_large(draft);
+                    }
                     if !self.list[*child].content.is_empty() {
                         todo.push((*child, copy));
                     }
@@ -291,5 +277,13 @@ impl Drafts<'_> {
             }
         }
         Ok(out)
+    }
+
+    fn too_large<T>(&self, draft: usize) -> Reading<T> {
+        Fault::new(self.offset(draft), "found aliases that blow the document up to millions of values")
+            .code("yaml-alias-expansion")
+            .found("aliases of this anchor, directly or through others")
+            .hint("write fewer aliases of aliases")
+            .fail()
     }
 }

@@ -10,7 +10,7 @@ use super::document::Document;
 use super::expand::resolve_aliases;
 use super::fast::{self, Found};
 use super::node::{Kind, NodeId, Style, Tag};
-use super::resolve::Dialect;
+use super::resolve::{Dialect, clip};
 use super::split::split_documents;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::provenance::Origin;
@@ -161,7 +161,7 @@ pub fn read_v2(source: SourceId, text: &Arc<str>, warnings: &mut Vec<Diagnostic>
     warnings.extend(repeated.into_iter().map(|repeated| {
         Diagnostic::warning(
             "yaml-duplicate-key",
-            format!("key `{}` is set twice in one mapping; the last one counts", repeated.key),
+            format!("key `{}` is set twice in one mapping; the last one counts", clip(&repeated.key)),
         )
         .at(Place { source, offset: repeated.dropped }, "ignored")
         .at(Place { source, offset: repeated.kept }, "counts")

@@ -4,6 +4,8 @@
 mod block;
 mod flow;
 
+use rustc_hash::FxHashMap;
+
 use super::fault::{Fault, Reading};
 use super::node::Style;
 use super::resolve::Dialect;
@@ -93,7 +95,8 @@ pub(super) struct Parser<'t> {
     states: Vec<State>,
     /// Where the open collections began.
     open: Vec<u32>,
-    tag_directives: Vec<(String, String)>,
+    /// Prefixes by handle.
+    tag_directives: FxHashMap<String, String>,
     remarks: Remarks,
     stem: String,
 }
@@ -108,7 +111,7 @@ impl<'t> Parser<'t> {
             state: State::StreamStart,
             states: Vec::new(),
             open: Vec::new(),
-            tag_directives: Vec::new(),
+            tag_directives: FxHashMap::default(),
             remarks: Remarks::default(),
             stem: String::new(),
         }
@@ -284,21 +287,20 @@ impl<'t> Parser<'t> {
                     let Some(token) = self.skip() else { break };
                     let handle = token.text.read(self.text()).to_owned();
                     let prefix = token.suffix.read(self.text()).to_owned();
-                    if self.tag_directives.iter().any(|(known, _)| *known == handle) {
+                    if self.tag_directives.insert(handle, prefix).is_some() {
                         return Fault::new(
                             start as usize,
                             "found a second %TAG directive for the same handle",
                         )
                         .fail();
                     }
-                    self.tag_directives.push((handle, prefix));
                 }
                 _ => break,
             }
         }
         for (handle, prefix) in [PRIMARY, SECONDARY] {
-            if !self.tag_directives.iter().any(|(known, _)| known == handle) {
-                self.tag_directives.push((handle.to_owned(), prefix.to_owned()));
+            if !self.tag_directives.contains_key(handle) {
+                self.tag_directives.insert(handle.to_owned(), prefix.to_owned());
             }
         }
         Ok(())
@@ -312,8 +314,8 @@ impl<'t> Parser<'t> {
         if handle.is_empty() {
             return Ok(suffix.to_owned());
         }
-        let prefix = self.tag_directives.iter().find(|(known, _)| known == handle);
-        let tag = prefix.map(|(_, prefix)| format!("{prefix}{suffix}")).unwrap_or_default();
+        let prefix = self.tag_directives.get(handle);
+        let tag = prefix.map(|prefix| format!("{prefix}{suffix}")).unwrap_or_default();
         if tag.is_empty() {
             return Fault::new(token.start as usize, "found a tag whose handle no %TAG directive defines")
                 .inside(start as usize, "the value begins here")

@@ -4,6 +4,7 @@ use super::super::fault::{Fault, Reading};
 use super::super::resolve::Dialect;
 use super::token::{Mark, Token, TokenKind};
 use super::{DEEPEST, Scanner, SimpleKey};
+use rustc_hash::FxHashMap;
 
 impl Scanner<'_> {
     pub(super) fn still_possible(&mut self, level: usize) -> Reading<bool> {
@@ -107,21 +108,33 @@ impl Scanner<'_> {
             Dialect::V2 => self.pos as u32,
             Dialect::V3 => self.character_before(scan_start),
         };
+        let mut columns: Option<FxHashMap<i32, u32>> = None;
         while self.indent > column {
-            // yaml.v3 moves the end in front of comments that stand at the column of the collection.
-            let mut stop = at;
-            for comment in self.comments.iter().rev() {
-                if comment.end < stop {
-                    break;
+            // yaml.v3 moves the end in front of comments that stand at the column of the collection. The comments
+            // that hang together are the same for all that end here.
+            if !self.comments.is_empty() {
+                let columns = columns.get_or_insert_with(|| self.columns_of_comments(at));
+                if let Some(comment) = columns.get(&(self.indent + 1)) {
+                    at = *comment;
                 }
-                if comment.start.column == self.indent + 1 {
-                    at = comment.start.index;
-                }
-                stop = comment.scanned_from;
             }
             self.tokens.push_back(Token::bare(TokenKind::BlockEnd, at, at));
             self.indent = self.indents.pop().unwrap_or(-1);
         }
+    }
+
+    /// Where the first comment in each column begins, of those that reach up to here without anything in between.
+    fn columns_of_comments(&self, at: u32) -> FxHashMap<i32, u32> {
+        let mut columns = FxHashMap::default();
+        let mut stop = at;
+        for comment in self.comments.iter().rev() {
+            if comment.end < stop {
+                break;
+            }
+            columns.insert(comment.start.column, comment.start.index);
+            stop = comment.scanned_from;
+        }
+        columns
     }
 
     fn character_before(&self, offset: u32) -> u32 {
