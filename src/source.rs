@@ -79,18 +79,96 @@ impl Sources {
         (before.matches('\n').count() + 1, before[start..].chars().count() + 1)
     }
 
+    /// The same place in the file that holds an inline text, through as many texts as stand inside each other; where
+    /// the spelling of the holder does not show it (escapes, folded lines), the innermost place that is certain.
+    pub fn outer(&self, place: Place) -> Place {
+        let mut place = place;
+        // Texts are registered behind their holders, so this comes to an end.
+        while self.holds(place)
+            && let Some(holder) = self.get(place.source).inside
+            && self.holds(holder)
+            && holder.source < place.source
+            && let Some(offset) = within(
+                &self.get(holder.source).text,
+                holder.offset,
+                &self.get(place.source).text,
+                place.offset,
+            )
+        {
+            place = Place { source: holder.source, offset };
+        }
+        place
+    }
+
     /// `file:line:column` of a place; for an inline text, the place in the file that holds it when it is known.
     pub fn display(&self, place: Place) -> String {
         if !place.is_some() {
             return String::new();
         }
+        let place = self.outer(place);
         let (line, column) = self.position(place);
         format!("{}:{line}:{column}", self.get(place.source).name)
     }
 }
 
+/// Where an offset of an inline text lies in its holder, given where the scalar begins there.
+fn within(holder: &str, start: u32, inner: &str, offset: u32) -> Option<u32> {
+    let scalar = holder.get(start as usize..)?;
+    let offset = offset as usize;
+    let before = inner.get(..offset)?;
+    if !scalar.starts_with(['|', '>']) {
+        let quotes = usize::from(scalar.starts_with(['"', '\'']));
+        return scalar[quotes..].starts_with(before).then(|| start + (quotes + offset) as u32);
+    }
+    let number = before.matches('\n').count();
+    let column = before.len() - before.rfind('\n').map_or(0, |at| at + 1);
+    let line = inner.split('\n').nth(number)?;
+    // Blank lines in front may have been trimmed off the inline text.
+    let skip = scalar.split('\n').skip(1).take_while(|line| line.trim().is_empty()).count();
+    let skip = if inner.starts_with('\n') { 0 } else { skip };
+    let mut at = 0;
+    for (index, candidate) in scalar.split('\n').enumerate() {
+        if index == number + 1 + skip {
+            let indent = candidate.strip_suffix(line)?;
+            return indent.bytes().all(|b| b == b' ').then(|| start + (at + indent.len() + column) as u32);
+        }
+        at += candidate.len() + 1;
+    }
+    None
+}
+
 impl Default for Place {
     fn default() -> Place {
         Place::NONE
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The line and column at which `word` of an inline text is found in its holder.
+    fn found(holder: &str, scalar: &str, inner: &str, word: &str) -> (u32, (usize, usize)) {
+        let mut sources = Sources::default();
+        let file = sources.add(Source { name: "file".into(), text: holder.into(), inside: None });
+        let at = Place { source: file, offset: holder.find(scalar).unwrap() as u32 };
+        let source = sources.add(Source { name: "file".into(), text: inner.into(), inside: Some(at) });
+        let place = sources.outer(Place { source, offset: inner.find(word).unwrap() as u32 });
+        (place.source.0, sources.position(place))
+    }
+
+    #[test]
+    fn finds_inline_texts_in_their_files() {
+        let block = "patches:\n- patch: |-\n    kind: A\n    metadata:\n      name: b\n";
+        assert_eq!(found(block, "|-", "kind: A\nmetadata:\n  name: b", "b"), (0, (5, 13)));
+        assert_eq!(found(block, "|-", "kind: A\nmetadata:\n  name: b", "kind"), (0, (3, 5)));
+        let quoted = "patches:\n- patch: '[{\"op\": \"add\"}]'\n";
+        assert_eq!(found(quoted, "'[", "[{\"op\": \"add\"}]", "add"), (0, (2, 20)));
+        // Escapes: the place is only known in the inline text.
+        let escaped = "patch: \"a: b\\nc: d\"\n";
+        assert_eq!(found(escaped, "\"a", "a: b\nc: d", "b"), (0, (1, 12)));
+        assert_eq!(found(escaped, "\"a", "a: b\nc: d", "d"), (1, (2, 4)));
+        let folded = "patch: >\n  a: b\n  c\n";
+        assert_eq!(found(folded, ">", "a: b c\n", "c"), (1, (1, 6)));
     }
 }

@@ -246,3 +246,15 @@ fn takes_colour_only_on_a_terminal() {
     assert!(errors.contains("kustomization-not-found"), "{errors}");
     std::io::stderr().flush().unwrap();
 }
+
+#[test]
+fn the_manual_names_every_flag_of_build() {
+    let help = text(&run(&folder("the_manual_names"), &["build", "--help"]).stdout);
+    let page =
+        std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/manual/build.md")).unwrap();
+    let flags = help.split_whitespace().filter(|word| word.starts_with("--"));
+    for flag in flags.map(|word| word.trim_end_matches(|c: char| !c.is_ascii_alphabetic())) {
+        let flag = flag.split(['[', '=']).next().unwrap();
+        assert!(page.contains(&format!("`{flag}")), "{flag}");
+    }
+}

@@ -227,7 +227,7 @@ pub(super) fn run(host: &dyn Host, flags: Box<Flags>, as_kustomize: bool) -> Exi
     let result =
         text.and_then(|text| if options.strict { strictly(&mut context.warnings, text) } else { Ok(text) });
     let told = |faults: &[Diagnostic], warnings: &Warnings, sources: &Sources| {
-        terminal::tell(host, flags.error_format, sources, warnings, faults);
+        terminal::tell(host, flags.error_format, sources, warnings, faults, as_kustomize);
     };
     let written = match &result {
         Err(faults) => {

@@ -43,6 +43,7 @@ pub(super) fn tell(
     sources: &Sources,
     warnings: &Warnings,
     faults: &[Diagnostic],
+    as_kustomize: bool,
 ) {
     if warnings.kustomize.is_empty() && warnings.list.is_empty() && faults.is_empty() {
         return;
@@ -62,7 +63,12 @@ pub(super) fn tell(
     }
     let dress = dress(host);
     for diagnostic in warnings.list.iter().chain(faults) {
-        text.push_str(&draw(diagnostic, sources, dress));
+        let drawn = draw(diagnostic, sources, dress);
+        match drawn.split_once("]: ") {
+            // Scripts look for the word with which kustomize begins.
+            Some((_, rest)) if as_kustomize && dress == Dress::Plain => text.extend(["Error: ", rest]),
+            _ => text.push_str(&drawn),
+        }
     }
     complain(&text);
 }

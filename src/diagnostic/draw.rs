@@ -90,8 +90,9 @@ struct Snippet {
 
 impl Snippet {
     fn new(label: &Label, sources: &Sources) -> Snippet {
-        let source = sources.get(label.place.source);
-        let (line, column) = sources.position(label.place);
+        let place = sources.outer(label.place);
+        let source = sources.get(place.source);
+        let (line, column) = sources.position(place);
         let text = source.text.lines().nth(line - 1).unwrap_or_default();
         let before = (column - 1).min(text.chars().count());
         let at = text.char_indices().nth(before).map_or(text.len(), |(at, _)| at);

@@ -36,11 +36,12 @@ fn finding(diagnostic: &Diagnostic, sources: &Sources) -> Value {
     });
     let labels = || diagnostic.labels.iter().filter(|label| sources.holds(label.place));
     if let Some(label) = labels().next() {
-        let (line, column) = sources.position(label.place);
-        finding["file"] = json!(&*sources.get(label.place.source).name);
+        let place = sources.outer(label.place);
+        let (line, column) = sources.position(place);
+        finding["file"] = json!(&*sources.get(place.source).name);
         finding["line"] = json!(line);
         finding["column"] = json!(column);
-        finding["labels"] = labels().map(|label| place(label, sources)).collect();
+        finding["labels"] = labels().map(|label| labelled(label, sources)).collect();
     }
     if !diagnostic.trace.is_empty() {
         finding["trace"] = json!(diagnostic.trace);
@@ -51,10 +52,11 @@ fn finding(diagnostic: &Diagnostic, sources: &Sources) -> Value {
     finding
 }
 
-fn place(label: &Label, sources: &Sources) -> Value {
-    let (line, column) = sources.position(label.place);
+fn labelled(label: &Label, sources: &Sources) -> Value {
+    let place = sources.outer(label.place);
+    let (line, column) = sources.position(place);
     json!({
-        "file": &*sources.get(label.place.source).name,
+        "file": &*sources.get(place.source).name,
         "line": line,
         "column": column,
         "text": label.text,

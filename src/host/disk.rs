@@ -237,6 +237,18 @@ fn beginning(mut from: impl Read, limit: u64) -> Vec<u8> {
     bytes
 }
 
+/// A new file next to another one. Its name may be taken by what an earlier process left when it was killed.
+fn beside(target: &Path, number: usize) -> io::Result<(File, PathBuf)> {
+    let mut attempt = 0;
+    loop {
+        let temporary = target.with_file_name(format!(".citadel-{}-{number}-{attempt}", std::process::id()));
+        match OpenOptions::new().write(true).create_new(true).open(&temporary) {
+            Err(error) if error.kind() == ErrorKind::AlreadyExists && attempt < 100 => attempt += 1,
+            other => return other.map(|file| (file, temporary)),
+        }
+    }
+}
+
 /// A file on its way to its place.
 enum Pending<'b> {
     /// Written beside it.
@@ -256,10 +268,8 @@ impl<'b> Pending<'b> {
             Err(error) if error.kind() == ErrorKind::NotFound => (path.to_owned(), None),
             Err(error) => return Err(fault(path, &error)),
         };
-        let name = format!(".citadel-{}-{number}", std::process::id());
-        let temporary = target.with_file_name(name);
-        let mut file = match OpenOptions::new().write(true).create_new(true).open(&temporary) {
-            Ok(file) => file,
+        let (mut file, temporary) = match beside(&target, number) {
+            Ok(made) => made,
             Err(error) if before.is_some() && error.kind() == ErrorKind::PermissionDenied => {
                 return Ok(Pending::Direct { target, bytes });
             }
