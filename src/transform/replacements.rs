@@ -322,7 +322,8 @@ fn apply_target(
             if shown {
                 projection::show(resource, step);
             }
-            copy_value(resource, value, target, path, parts, *path_at, step)?;
+            let live = value.live.filter(|(source, _)| *source == position).map(|(_, node)| node);
+            copy_value(resource, value, live, target, (path, parts, *path_at), step)?;
             if shown {
                 projection::forget(resource);
                 projection::take_in(resource, || step)?;
@@ -352,10 +353,9 @@ fn is_target(selects: &Target<'_>, rejects: &[Target<'_>], resource: &Resource) 
 fn copy_value(
     resource: &mut Resource,
     value: &Value,
+    live: Option<NodeId>,
     target: &TargetSelector,
-    path: &str,
-    parts: &[String],
-    path_at: Place,
+    (path, parts, path_at): (&str, &[String], Place),
     step: StepId,
 ) -> Result<()> {
     let options = target.options.as_ref();
@@ -372,7 +372,14 @@ fn copy_value(
     let reason = match found {
         Ok(found) if !found.is_empty() => {
             for node in found {
-                set_field(&mut editor, node, &value.document, options, path_at)?;
+                match live {
+                    // What was made or set on the way is part of the value by now.
+                    Some(source) => {
+                        let value = Value::of_node(editor.document(), source, step);
+                        set_field(&mut editor, node, &value, options, path_at)?;
+                    }
+                    None => set_field(&mut editor, node, &value.document, options, path_at)?,
+                }
             }
             return Ok(());
         }
