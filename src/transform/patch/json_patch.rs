@@ -12,6 +12,7 @@ use super::json_value::{self, JsonValues};
 use crate::diagnostic::{Diagnostic, Result, Trace};
 use crate::provenance::StepId;
 use crate::source::{Place, SourceId};
+use crate::transform::is_untyped;
 use crate::yaml::{
     Dialect, Document, Editor, Kind, Layout, NodeId, Style, Tag, check_duplicate_keys, respell_through_json,
     to_json, write_json_as,
@@ -125,7 +126,25 @@ impl JsonPatch {
         }
         let root = document.root();
         respell_through_json(&mut document.edit(step), root, Dialect::V3)
-            .while_doing(|| "sending the object through JSON for a JSON patch".to_owned())
+            .while_doing(|| "sending the object through JSON for a JSON patch".to_owned())?;
+        settle_tags(document, step);
+        Ok(())
+    }
+}
+
+/// What kustomize or a patch had made without a tag has been printed and read by now, and is what its text says.
+fn settle_tags(document: &mut Document, step: StepId) {
+    let Some(root) = document.try_root() else { return };
+    let (mut todo, mut found) = (vec![root], Vec::new());
+    while let Some(node) = todo.pop() {
+        todo.extend(document.children(node));
+        if document.kind(node) == Kind::Scalar && is_untyped(document, node) {
+            found.push(node);
+        }
+    }
+    let mut editor = document.edit(step);
+    for node in found {
+        editor.pin_tag(node);
     }
 }
 
