@@ -4,6 +4,7 @@
 
 use super::write::{Reader, json_entries, json_value};
 use crate::diagnostic::{Diagnostic, Result};
+use crate::provenance::Whence;
 use crate::yaml::emit_analysis::{Tabs, analyze};
 use crate::yaml::emit_order;
 use crate::yaml::emit_output::{DEPTH, too_deep};
@@ -94,12 +95,18 @@ fn collect(document: &Document, root: NodeId, reader: Reader, changes: &mut Vec<
     Ok(())
 }
 
+/// Whether nobody has written the node since it was read.
+fn is_as_read(document: &Document, node: NodeId) -> bool {
+    matches!(document.origin(node).read(), Whence::Own(_))
+}
+
 /// Whether a scalar certainly stays as it is: plain words and small numbers, which most are.
 fn stays(document: &Document, node: NodeId) -> bool {
     if document.kind(node) != Kind::Scalar
         || document.style(node) != Style::Plain
         || document.tag(node) != Tag::Implicit
         || document.is_tagged(node)
+        || !is_as_read(document, node)
     {
         return false;
     }
@@ -203,6 +210,10 @@ fn apply(editor: &mut Editor<'_>, change: Change) {
         }
     };
     editor.set_tag(node, Tag::Implicit);
+    if !is_as_read(editor.document(), node) {
+        // What code had made without a tag has been read now.
+        editor.pin_tag(node);
+    }
     if editor.document().comments(node).is_some() {
         editor.set_comments(node, Comments::default());
     }
