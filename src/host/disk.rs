@@ -108,7 +108,12 @@ impl Host for Disk {
         }
         let expected = about.len() as usize;
         // One byte more than expected, so that a file that grows is seen to; files of the kernel say 0 and have more.
-        buffer.resize(expected + 1, 0);
+        if buffer.capacity() <= expected {
+            // Fresh memory is zero already: it need not be written to twice.
+            *buffer = vec![0; expected + 1];
+        } else {
+            buffer.resize(expected + 1, 0);
+        }
         let mut filled = 0;
         loop {
             match file.read(&mut buffer[filled..]) {

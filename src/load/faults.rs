@@ -13,16 +13,17 @@ use crate::source::Place;
 /// Something on the network: kustomize would go there.
 pub(super) fn remote(path: &str, at: Place) -> Diagnostic {
     match net::remote(path) {
-        Some(Remote::File) => {
-            Diagnostic::error("remote-file-not-supported", format!("`{path}` is a file on the network"))
-                .at(at, "files are only read from this machine")
-                .hint("download the file, and name the copy here")
-        }
+        Some(Remote::File) => Diagnostic::error(
+            "remote-file-not-supported",
+            format!("`{path}` is a file on the network, and such files are not fetched yet"),
+        )
+        .at(at, "only files of this machine are read")
+        .hint("download the file, and name the copy here"),
         _ => Diagnostic::error(
             "remote-base-not-supported",
-            format!("`{path}` is a git repository on the network"),
+            format!("`{path}` is a git repository, and repositories are not cloned yet"),
         )
-        .at(at, "bases are only read from this machine")
+        .at(at, "only directories of this machine are read")
         .hint("clone the repository at the revision you want, and name the directory here"),
     }
 }
@@ -77,30 +78,26 @@ fn unreadable(files: &Files<'_>, asked: &Path, path: &str, fault: &Fault, at: Pl
 
 /// Names a file or directory nearby when one is nearly right.
 fn with_candidates(files: &Files<'_>, diagnostic: Diagnostic, asked: &Path) -> Diagnostic {
-    let (Some(directory), Some(name)) = (asked.parent(), asked.file_name().and_then(|n| n.to_str())) else {
+    // The first part of the path that is not there, and what was to come behind it.
+    let Some(last) = asked.ancestors().skip(1).find(|above| files.host.look(above).is_ok()) else {
         return diagnostic;
     };
-    let Ok(names) = files.host.list(directory) else {
-        // The directory itself is what is wrong.
-        return match directory.ancestors().find(|above| files.host.look(above).is_ok()) {
-            Some(last) => {
-                let missing = asked.strip_prefix(last).ok().and_then(|rest| rest.iter().next());
-                match missing {
-                    Some(part) => with_candidates(files, diagnostic, &last.join(part)),
-                    None => diagnostic,
-                }
-            }
-            None => diagnostic,
-        };
+    let mut rest = asked.strip_prefix(last).unwrap_or(asked).components();
+    let (Some(missing), rest) = (rest.next(), rest.as_path()) else {
+        return diagnostic;
+    };
+    let (Some(missing), Ok(names)) = (missing.as_os_str().to_str(), files.host.list(last)) else {
+        return diagnostic;
     };
     let names: Vec<&str> = names.iter().filter_map(|name| name.to_str()).collect();
-    match nearest(name, names.iter().copied()) {
-        Some(near) => {
-            let shown = files.display(&directory.join(near));
-            diagnostic.hint(format!("did you mean `{shown}`?"))
-        }
-        None => diagnostic,
+    let Some(near) = nearest(missing, names.iter().copied()) else {
+        return diagnostic;
+    };
+    let mut meant = last.join(near);
+    if !rest.as_os_str().is_empty() && files.host.look(&meant.join(rest)).is_ok() {
+        meant.push(rest);
     }
+    diagnostic.hint(format!("did you mean `{}`?", files.display(&meant)))
 }
 
 /// A file that is not text.

@@ -46,6 +46,17 @@ thread_local! {
     static BUFFER: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
+/// What is kept of that memory from file to file.
+const KEPT: usize = 1 << 20;
+
+fn give_back() {
+    BUFFER.with_borrow_mut(|buffer| {
+        if buffer.capacity() > KEPT {
+            *buffer = Vec::new();
+        }
+    });
+}
+
 impl<'h> Files<'h> {
     /// The files that this machine has.
     pub fn new(host: &'h dyn Host, root_only: bool) -> Files<'h> {
@@ -175,7 +186,9 @@ impl<'h> Files<'h> {
             return Ok((path.to_owned(), Text::Good(text)));
         }
         drop(state);
-        self.with_file(path, allowed, |real, bytes| (real, decode(bytes)))
+        let read = self.with_file(path, allowed, |real, bytes| (real, decode(bytes)));
+        give_back();
+        read
     }
 
     /// Keeps a text until it is asked for.
@@ -190,7 +203,9 @@ impl<'h> Files<'h> {
         {
             return Ok(bytes.clone());
         }
-        let (real, bytes) = self.with_file(path, allowed, |real, bytes| (real, Arc::<[u8]>::from(bytes)))?;
+        let read = self.with_file(path, allowed, |real, bytes| (real, Arc::<[u8]>::from(bytes)));
+        give_back();
+        let (real, bytes) = read?;
         self.state().bytes.insert(real.into_os_string(), bytes.clone());
         Ok(bytes)
     }

@@ -343,7 +343,7 @@ mod tests {
         let remote = message(a.find(&mut sources, "github.com/org/repo/base", Place::NONE));
         assert_eq!(
             remote,
-            "remote-base-not-supported: `github.com/org/repo/base` is a git repository on the network"
+            "remote-base-not-supported: `github.com/org/repo/base` is a git repository, and repositories are not cloned yet"
         );
     }
 }
