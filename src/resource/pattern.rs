@@ -46,6 +46,40 @@ impl Pattern {
     }
 }
 
+/// The classes of POSIX that Go knows.
+const POSIX: [&str; 14] = [
+    "alnum", "alpha", "ascii", "blank", "cntrl", "digit", "graph", "lower", "print", "punct", "space",
+    "upper", "word", "xdigit",
+];
+
+/// Properties of characters that the crate knows and Go does not.
+const PROPERTIES: [&str; 24] = [
+    "alpha",
+    "alphabetic",
+    "ascii",
+    "asciihexdigit",
+    "assigned",
+    "cased",
+    "dash",
+    "emoji",
+    "extender",
+    "graphemebase",
+    "hexdigit",
+    "idcontinue",
+    "ideographic",
+    "idstart",
+    "lower",
+    "lowercase",
+    "math",
+    "quotationmark",
+    "upper",
+    "uppercase",
+    "whitespace",
+    "wspace",
+    "xidcontinue",
+    "xidstart",
+];
+
 /// Whether a regular expression means nothing but itself.
 fn is_plain(text: &str) -> bool {
     !text.bytes().any(|b| b"\\.+*?()|[]{}^$".contains(&b))
@@ -93,8 +127,8 @@ fn translate(text: &str) -> std::result::Result<String, &'static str> {
                 out.push(c);
                 rest = lazy(&rest[1..], &mut out);
             }
-            '{' => match repetition(rest) {
-                Some(length) => {
+            '{' => {
+                if let Some(length) = repetition(rest) {
                     if repeated {
                         return Err("a repetition is repeated");
                     }
@@ -102,17 +136,23 @@ fn translate(text: &str) -> std::result::Result<String, &'static str> {
                     check_counts(&rest[1..length - 1])?;
                     out.push_str(&rest[..length]);
                     rest = lazy(&rest[length..], &mut out);
-                }
-                None => {
+                } else {
                     out.push_str("\\{");
                     rest = &rest[1..];
                 }
-            },
+            }
+            // Names of groups are left out: nothing refers to them, and in Go two groups may share one.
+            '(' if rest.starts_with("(?P<") || rest.starts_with("(?<") => {
+                let (_, named) = rest.split_once('<').unwrap_or_default();
+                let (name, after) = named.split_once('>').ok_or("the name of a group is not closed")?;
+                if name.is_empty() || !name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
+                    return Err("a bad name of a group");
+                }
+                out.push('(');
+                rest = after;
+            }
             '(' => {
-                if let Some(flags) = rest.strip_prefix("(?")
-                    && !flags.starts_with("P<")
-                    && !flags.starts_with('<')
-                {
+                if let Some(flags) = rest.strip_prefix("(?") {
                     let end = flags.find([':', ')']).ok_or("a group is not closed")?;
                     if !flags[..end].bytes().all(|b| b"imsU-".contains(&b)) {
                         return Err("a group begins with something that Go does not know");
@@ -192,21 +232,19 @@ fn escape<'t>(text: &'t str, out: &mut String, in_class: bool) -> std::result::R
         'A' | 'z' if !in_class => out.extend(['\\', c]),
         'a' | 'f' | 't' | 'n' | 'r' | 'v' => out.extend(['\\', c]),
         'p' | 'P' => {
-            let (name, after) = match rest.strip_prefix('{') {
-                Some(inside) => {
-                    inside.split_once('}').ok_or("a name of a class of characters is not closed")?
-                }
-                None => {
-                    let length = rest.chars().next().map_or(0, char::len_utf8);
-                    rest.split_at(length)
-                }
+            let (name, after) = if let Some(inside) = rest.strip_prefix('{') {
+                inside.split_once('}').ok_or("a name of a class of characters is not closed")?
+            } else {
+                rest.split_at(rest.chars().next().map_or(0, char::len_utf8))
             };
             let (name, turned) = match name.strip_prefix('^') {
                 Some(name) => (name, true),
                 None => (name, false),
             };
             // The crate also knows properties (`\p{Alphabetic}`, `\p{sc=Greek}`) that Go does not.
-            if name.contains(['=', ':', '!']) {
+            let loose: String =
+                name.chars().filter(|c| !matches!(c, '_' | '-' | ' ')).collect::<String>().to_lowercase();
+            if name.contains(['=', ':', '!']) || PROPERTIES.contains(&loose.as_str()) {
                 return Err("a class of characters that Go does not know");
             }
             let negative = (c == 'P') != turned;
@@ -275,7 +313,7 @@ fn class<'t>(text: &'t str, out: &mut String) -> std::result::Result<&'t str, &'
             && let Some((name, after)) = named.split_once(":]")
         {
             let plain = name.strip_prefix('^').unwrap_or(name);
-            if !plain.bytes().all(|b| b.is_ascii_alphabetic()) {
+            if !POSIX.contains(&plain) {
                 return Err("a class of characters that Go does not know");
             }
             out.push_str("[:");

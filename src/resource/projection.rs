@@ -339,13 +339,12 @@ fn annotations_to_write(editor: &mut Editor<'_>) -> Option<NodeId> {
     let root = document.try_root()?;
     let metadata = match document.get(root, "metadata") {
         Some(metadata) if document.kind(metadata) == Kind::Mapping => metadata,
-        Some(_) => return None,
         None if document.kind(root) == Kind::Mapping => {
             let metadata = editor.mapping(Tag::Implicit, Style::Plain);
             editor.insert_text_key(root, "metadata", metadata);
             metadata
         }
-        None => return None,
+        _ => return None,
     };
     match editor.document().get(metadata, "annotations") {
         Some(node) if editor.document().kind(node) == Kind::Mapping => Some(node),
@@ -455,12 +454,11 @@ fn pair_up(editor: &mut Editor<'_>, metadata: NodeId, annotations: NodeId, field
         let [key, value] = pair else { continue };
         let key = value_text(editor.document(), *key).to_owned();
         let value = value_text(editor.document(), *value).to_owned();
-        match editor.document().get(mapping, &key) {
-            Some(node) => editor.set_text(node, &value),
-            None => {
-                let node = editor.scalar(&value, Tag::Str, Style::Plain);
-                editor.insert_text_key(mapping, &key, node);
-            }
+        if let Some(node) = editor.document().get(mapping, &key) {
+            editor.set_text(node, &value);
+        } else {
+            let node = editor.scalar(&value, Tag::Str, Style::Plain);
+            editor.insert_text_key(mapping, &key, node);
         }
     }
     editor.replace(metadata, annotations, mapping);

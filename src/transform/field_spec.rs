@@ -208,6 +208,7 @@ impl<'s> FieldPath<'s> {
         Err(self.considering(document, Box::new(fault)))
     }
 
+    #[expect(clippy::unnecessary_box_returns, reason = "faults travel in boxes")]
     fn considering(&self, document: &Document, mut fault: Box<Diagnostic>) -> Box<Diagnostic> {
         let object = document.try_root().map(|root| {
             let text = |path: &[&str]| document.at(root, path).map_or("", |node| document.text(node));

@@ -105,6 +105,14 @@ pub(crate) fn remember(resource: &mut Resource, scopes: &dyn Scopes) -> Result<(
     }
     if !resource.name().is_empty() {
         resource.store_previous_id(scopes);
+    } else if !resource.former.is_empty() {
+        return Diagnostic::error(
+            "lost-name",
+            "an object has lost its name, which kustomize's record of former names cannot hold",
+        )
+        .at(resource.place(), "this object")
+        .hint("a patch has removed `metadata.name`: leave it in")
+        .fail();
     }
     Ok(())
 }

@@ -24,7 +24,7 @@ pub enum Subjects {
     /// Those named `default`.
     #[default]
     DefaultOnly,
-    /// All of kind ServiceAccount.
+    /// All of kind `ServiceAccount`.
     AllServiceAccounts,
     /// None.
     None,
@@ -89,7 +89,7 @@ pub fn apply(
 }
 
 /// Sets `metadata.namespace` and the fields of `namespace.rs`'s own rules in one object, without remembering its id
-/// (ValueAddTransformer).
+/// (`ValueAddTransformer`).
 pub(super) fn set_in(
     resource: &mut Resource,
     namespace: &Namespace,

@@ -195,7 +195,7 @@ fn strategic_by_id(
 ) -> Result<()> {
     for document in documents {
         let position = find_by_id(document, patch.at, resources, context)?;
-        let mut ready = StrategicPatch::by_id(document, step)?;
+        let mut ready = StrategicPatch::by_id(document, step);
         let list =
             if ready.may_change_ids() { resources.list_mut() } else { resources.list_mut_keeping_ids() };
         if let Some(resource) = list.get_mut(position) {

@@ -1,4 +1,4 @@
-//! `patchesJson6902` (PatchJson6902Transformer), the older form of `patches` for JSON patches. Unlike there, ids are not
+//! `patchesJson6902` (`PatchJson6902Transformer`), the older form of `patches` for JSON patches. Unlike there, ids are not
 //! remembered, so that references do not follow a patched name.
 
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! `patchesStrategicMerge` (PatchStrategicMergeTransformer), the older form of `patches`: each entry is patch text if it
+//! `patchesStrategicMerge` (`PatchStrategicMergeTransformer`), the older form of `patches`: each entry is patch text if it
 //! can be read as such, else the path of a file.
 
 use std::sync::Arc;
@@ -27,12 +27,11 @@ pub fn apply(
     }
     let mut patches: Vec<(Resource, Place)> = Vec::new();
     for entry in entries {
-        let found = match read_inline(entry, context) {
-            Ok(found) => found,
-            Err(_) => {
-                let source = loader.read(&mut context.sources, &entry.value, entry.at)?;
-                resource::read(source, &Arc::clone(&context.sources.get(source).text))?
-            }
+        let found = if let Ok(found) = read_inline(entry, context) {
+            found
+        } else {
+            let source = loader.read(&mut context.sources, &entry.value, entry.at)?;
+            resource::read(source, &Arc::clone(&context.sources.get(source).text))?
         };
         patches.extend(found.into_list().into_iter().map(|patch| (patch, entry.at)));
     }

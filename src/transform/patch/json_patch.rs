@@ -243,7 +243,7 @@ impl Run<'_> {
             let spot = Spot { container, key: decode(part) };
             match self.get(&spot) {
                 Ok(Some(next)) if matches!(document.kind(next), Kind::Mapping | Kind::Sequence) => {
-                    container = next
+                    container = next;
                 }
                 _ => return missing(&reached),
             }
@@ -265,12 +265,15 @@ impl Run<'_> {
 
     /// A position in a list of this length, counted from the end when negative.
     fn index(&self, spot: &Spot, length: usize) -> Result<usize> {
-        let Ok(index) = spot.key.parse::<i64>() else {
+        let Ok(index) = spot.key.parse::<isize>() else {
             return self.fault(format!("`{}` is no index of a list", spot.key));
         };
-        let from_start = if index < 0 { index + length as i64 } else { index };
-        match usize::try_from(from_start) {
-            Ok(position) if position < length => Ok(position),
+        let position = match usize::try_from(index) {
+            Ok(position) => Some(position),
+            Err(_) => length.checked_sub(index.unsigned_abs()),
+        };
+        match position {
+            Some(position) if position < length => Ok(position),
             _ => self.fault(format!("the list has {length} items, so there is no index {index}")),
         }
     }

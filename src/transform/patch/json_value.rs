@@ -85,11 +85,8 @@ fn copy(editor: &mut Editor<'_>, yaml: &Document, node: NodeId) -> Result<NodeId
                 let mut text = Vec::new();
                 write_json_as(yaml, node, Dialect::V2, Layout::Compact, &mut text)?;
                 let text = String::from_utf8_lossy(&text).into_owned();
-                match value {
-                    Value::Bool(_) => editor.scalar(&text, Tag::Bool, Style::Plain),
-                    Value::Int(_) | Value::Unsigned(_) => editor.scalar(&text, Tag::Implicit, Style::Plain),
-                    _ => editor.scalar(&text, Tag::Implicit, Style::Plain),
-                }
+                let tag = if matches!(value, Value::Bool(_)) { Tag::Bool } else { Tag::Implicit };
+                editor.scalar(&text, tag, Style::Plain)
             }
         },
     })

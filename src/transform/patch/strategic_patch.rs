@@ -27,7 +27,7 @@ pub(crate) struct StrategicPatch {
 
 impl StrategicPatch {
     /// For the object that the patch itself names.
-    pub(crate) fn by_id(patch: &Resource, step: StepId) -> Result<StrategicPatch> {
+    pub(crate) fn by_id(patch: &Resource, step: StepId) -> StrategicPatch {
         StrategicPatch::new(patch.clone(), step, false)
     }
 
@@ -36,10 +36,10 @@ impl StrategicPatch {
         let mut patch = patch.clone();
         projection::rewrite_labels(&mut patch, step)?;
         projection::rewrite_annotations(&mut patch, &[], step)?;
-        StrategicPatch::new(patch, step, true)
+        Ok(StrategicPatch::new(patch, step, true))
     }
 
-    fn new(mut patch: Resource, step: StepId, takes_api_version: bool) -> Result<StrategicPatch> {
+    fn new(mut patch: Resource, step: StepId, takes_api_version: bool) -> StrategicPatch {
         let mut own_state = patch.clone();
         (own_state.allow_name_change, own_state.allow_kind_change) = (false, false);
         let has_state = projection::has_state(&own_state);
@@ -51,7 +51,7 @@ impl StrategicPatch {
         }
         leave_out(&mut patch.document, "namespace", step);
         let sees_state = has_state || may_take_annotations_away(&patch.document);
-        Ok(StrategicPatch { patch, step, sees_state, takes_api_version })
+        StrategicPatch { patch, step, sees_state, takes_api_version }
     }
 
     /// Whether ids of objects may be others afterwards.
