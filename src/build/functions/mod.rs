@@ -21,7 +21,7 @@ use crate::kustomization::{self, FunctionSpec, Written};
 use crate::output;
 use crate::resource::{Resource, ResourceSet, projection};
 use crate::source::{Place, Source};
-use crate::yaml::{self, Document, Kind, NodeId, SequenceIndent};
+use crate::yaml::{self, Document, Kind, NodeId};
 
 /// Annotations that may hold a function, the one that counts first.
 const ANNOTATIONS: [&str; 2] = ["config.kubernetes.io/function", "config.k8s.io/function"];
@@ -80,7 +80,8 @@ fn spec(run: &mut Run<'_>, object: &Resource) -> Result<Option<FunctionSpec>> {
         && !document.is_null(node)
     {
         let mut text = Vec::new();
-        yaml::emit_v3(document, node, SequenceIndent::Compact, &mut text)?;
+        // kustomize prints the object before it looks for a function in it.
+        yaml::emit(document, node, &mut text)?;
         return decode(run, &String::from_utf8_lossy(&text), document.place(node)).map(Some);
     }
     Ok(annotation(CONTAINER).map(|node| {
