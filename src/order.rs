@@ -80,9 +80,9 @@ const SIDE_BY_SIDE: usize = 4096;
 fn sort(first: &[&str], last: &[&str], set: &mut ResourceSet, scopes: &dyn Scopes) -> Result<()> {
     // kustomize fills an empty set with the sorted objects, and so meets ids that are there twice by now.
     set.check_ids(scopes)?;
-    let ranks = Ranks::new(first, last, set);
-    let mut keys: Vec<Key<'_>> =
-        (0u32..).zip(&*set).map(|(n, resource)| Key::new(&ranks, resource, n)).collect();
+    let identities: Vec<Identity<'_>> = set.iter().map(Resource::identity).collect();
+    let ranks = Ranks::new(first, last, &identities);
+    let mut keys: Vec<Key<'_>> = (0u32..).zip(&identities).map(|(n, id)| Key::new(&ranks, id, n)).collect();
     if keys.len() < SIDE_BY_SIDE {
         keys.sort_unstable_by(Key::compare);
     } else {
@@ -107,9 +107,9 @@ struct Key<'a> {
 }
 
 impl<'a> Key<'a> {
-    fn new(ranks: &Ranks<'_>, resource: &'a Resource, position: u32) -> Key<'a> {
+    fn new(ranks: &Ranks<'_>, id: &Identity<'a>, position: u32) -> Key<'a> {
         let or = |text: &'a str, nothing: &'a str| if text.is_empty() { nothing } else { text };
-        let Identity { api_version, kind, name, namespace } = resource.identity();
+        let Identity { api_version, kind, name, namespace } = *id;
         let rank = ranks.by_kind.get(&(api_version, kind)).copied().unwrap_or(0);
         Key { rank, namespace: or(namespace, "~X"), name: or(name, "~N"), position }
     }
@@ -138,7 +138,7 @@ struct Ranks<'a> {
 }
 
 impl<'a> Ranks<'a> {
-    fn new(first: &[&str], last: &[&str], set: &'a ResourceSet) -> Ranks<'a> {
+    fn new(first: &[&str], last: &[&str], identities: &[Identity<'a>]) -> Ranks<'a> {
         // Of a kind that is listed twice, the later place counts.
         let mut places: FxHashMap<&str, (u8, usize)> = FxHashMap::default();
         for (n, kind) in first.iter().enumerate() {
@@ -149,9 +149,8 @@ impl<'a> Ranks<'a> {
         }
         let mut by_kind: FxHashMap<(&str, &str), u32> = FxHashMap::default();
         let mut kinds = Vec::new();
-        for resource in set {
-            let Identity { api_version, kind, .. } = resource.identity();
-            let key = (api_version, kind);
+        for Identity { api_version, kind, .. } in identities {
+            let key = (*api_version, *kind);
             if by_kind.insert(key, 0).is_none() {
                 let (group, version) = Gvk::split_api_version(key.0);
                 let or = |text, nothing| if str::is_empty(text) { nothing } else { text };

@@ -6,7 +6,7 @@
 
 use crate::diagnostic::Result;
 use crate::kubernetes::Scopes;
-use crate::resource::{Resource, ResourceSet, check_metadata};
+use crate::resource::{Identity, Resource, ResourceSet, check_metadata};
 use crate::yaml::Kind;
 
 const LOCAL_CONFIG: &str = "config.kubernetes.io/local-config";
@@ -14,7 +14,13 @@ const LOCAL_CONFIG: &str = "config.kubernetes.io/local-config";
 /// Drops local objects.
 pub fn drop(set: &mut ResourceSet, scopes: &dyn Scopes) -> Result<()> {
     set.drop_empties();
-    set.iter().try_for_each(|resource| check_metadata(&resource.document))?;
+    for resource in &*set {
+        let Identity { kind, name, .. } = resource.identity();
+        // What looks well at first sight is well; a null kind is not.
+        if kind.is_empty() || name.is_empty() || kind.starts_with(['~', 'n', 'N']) {
+            check_metadata(&resource.document)?;
+        }
+    }
     if set.iter().any(is_local) {
         set.retain(|resource| !is_local(resource));
     }

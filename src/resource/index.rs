@@ -33,18 +33,18 @@ pub struct IdParts<'a> {
 impl<'a> IdParts<'a> {
     /// The id that an object has now.
     pub fn current(resource: &'a Resource, scopes: &dyn Scopes) -> IdParts<'a> {
-        IdParts::current_and_namespace(resource, scopes).0
+        IdParts::current_remembering(resource, &mut ScopeMemory::new(scopes)).0
     }
 
     /// The id that an object has now, and its namespace as it is written.
-    pub(crate) fn current_and_namespace(
+    pub(crate) fn current_remembering(
         resource: &'a Resource,
-        scopes: &dyn Scopes,
+        memory: &mut ScopeMemory<'a, '_>,
     ) -> (IdParts<'a>, &'a str) {
         let Identity { api_version, kind, name, namespace: written } = resource.identity();
         let (group, version) = Gvk::split_api_version(api_version);
         let namespace =
-            if scopes.is_cluster_scoped(api_version, kind) { NOT_A_NAMESPACE } else { or_default(written) };
+            if memory.is_cluster_scoped(api_version, kind) { NOT_A_NAMESPACE } else { or_default(written) };
         (IdParts { group, version, kind, name, namespace }, written)
     }
 
@@ -81,6 +81,31 @@ impl<'a> IdParts<'a> {
     }
 }
 
+/// Remembers which of the kinds seen last are cluster-scoped: most sets have few.
+pub(crate) struct ScopeMemory<'a, 's> {
+    scopes: &'s dyn Scopes,
+    seen: Vec<(&'a str, &'a str, bool)>,
+}
+
+impl<'a, 's> ScopeMemory<'a, 's> {
+    const MOST: usize = 16;
+
+    pub(crate) fn new(scopes: &'s dyn Scopes) -> ScopeMemory<'a, 's> {
+        ScopeMemory { scopes, seen: Vec::new() }
+    }
+
+    fn is_cluster_scoped(&mut self, api_version: &'a str, kind: &'a str) -> bool {
+        if let Some(known) = self.seen.iter().find(|seen| seen.1 == kind && seen.0 == api_version) {
+            return known.2;
+        }
+        let answer = self.scopes.is_cluster_scoped(api_version, kind);
+        if self.seen.len() < ScopeMemory::MOST {
+            self.seen.push((api_version, kind, answer));
+        }
+        answer
+    }
+}
+
 pub(super) fn or_default(namespace: &str) -> &str {
     if namespace.is_empty() { DEFAULT_NAMESPACE } else { namespace }
 }
@@ -107,8 +132,9 @@ impl Index {
 
     pub(super) fn build(list: &[Resource], scopes: &dyn Scopes) -> Index {
         let mut index = Index::with_capacity(list.len());
+        let mut memory = ScopeMemory::new(scopes);
         for (position, resource) in list.iter().enumerate() {
-            index.add(position, resource, &IdParts::current(resource, scopes));
+            index.add(position, resource, &IdParts::current_remembering(resource, &mut memory).0);
         }
         index
     }

@@ -15,7 +15,7 @@ mod set;
 pub use context::Context;
 pub use id::ResId;
 pub use index::IdParts;
-pub(crate) use index::NOT_A_NAMESPACE;
+pub(crate) use index::{NOT_A_NAMESPACE, ScopeMemory};
 pub(crate) use object::Identity;
 pub use object::{Behavior, Former, Resource};
 pub use pattern::{Pattern, expression};

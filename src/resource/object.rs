@@ -128,31 +128,18 @@ impl Resource {
     /// What makes up the id, found in one go; null names and namespaces are nothing.
     pub(crate) fn identity(&self) -> Identity<'_> {
         let document = &self.document;
-        let mut found = Identity::default();
-        let Some(root) = document.try_root() else { return found };
-        let (mut api_version, mut kind, mut metadata) = (None, None, None);
-        for (key, value) in document.entries(root) {
-            match document.text(key) {
-                "apiVersion" => _ = api_version.get_or_insert(value),
-                "kind" => _ = kind.get_or_insert(value),
-                "metadata" => _ = metadata.get_or_insert(value),
-                _ => {}
-            }
-        }
-        let (mut name, mut namespace) = (None, None);
-        for (key, value) in metadata.into_iter().flat_map(|metadata| document.entries(metadata)) {
-            match document.text(key) {
-                "name" => _ = name.get_or_insert(value),
-                "namespace" => _ = namespace.get_or_insert(value),
-                _ => {}
-            }
-        }
+        let Some(root) = document.try_root() else { return Identity::default() };
+        let [api_version, kind, metadata] = document.get_each(root, ["apiVersion", "kind", "metadata"]);
+        let [name, namespace] =
+            metadata.map_or([None; 2], |metadata| document.get_each(metadata, ["name", "namespace"]));
+        let text = |node: Option<NodeId>| node.map_or("", |node| document.text(node));
         let unless_null = |node: Option<NodeId>| node.filter(|node| !document.is_null(*node));
-        found.api_version = api_version.map_or("", |node| document.text(node));
-        found.kind = kind.map_or("", |node| document.text(node));
-        found.name = unless_null(name).map_or("", |node| document.text(node));
-        found.namespace = unless_null(namespace).map_or("", |node| document.text(node));
-        found
+        Identity {
+            api_version: text(api_version),
+            kind: text(kind),
+            name: text(unless_null(name)),
+            namespace: text(unless_null(namespace)),
+        }
     }
 
     /// `apiVersion`, or empty.

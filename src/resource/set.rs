@@ -10,7 +10,7 @@
 use std::sync::OnceLock;
 
 use super::id::ResId;
-use super::index::{IdParts, Index, NOT_A_NAMESPACE, or_default};
+use super::index::{IdParts, Index, NOT_A_NAMESPACE, ScopeMemory, or_default};
 use super::object::Resource;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::kubernetes::Scopes;
@@ -153,8 +153,9 @@ impl ResourceSet {
             return Ok(());
         }
         let mut index = Index::with_capacity(self.list.len());
+        let mut memory = ScopeMemory::new(scopes);
         for (position, resource) in self.list.iter().enumerate() {
-            let id = IdParts::current(resource, scopes);
+            let (id, _) = IdParts::current_remembering(resource, &mut memory);
             for other in index.candidates(&id).filter_map(|other| self.list.get(other)) {
                 if IdParts::current(other, scopes) == id {
                     return conflict(resource, other);

@@ -210,6 +210,32 @@ impl Document {
         None
     }
 
+    /// The values of the first entries with these keys, found in one go.
+    pub fn get_each<const N: usize>(&self, node: NodeId, keys: [&str; N]) -> [Option<NodeId>; N] {
+        let mut found = [None; N];
+        let mapping = &self.nodes[node.index()];
+        let mut next = if mapping.kind == Kind::Mapping { mapping.first } else { None };
+        let mut missing = N;
+        while let Some(value) = next {
+            let entry = &self.nodes[value.index()];
+            if let Some(name) = entry.key {
+                let length = self.nodes[name.index()].text.len as usize;
+                for (key, slot) in keys.iter().zip(&mut found) {
+                    if length == key.len() && slot.is_none() && self.text(name) == *key {
+                        *slot = Some(value);
+                        missing -= 1;
+                        break;
+                    }
+                }
+                if missing == 0 {
+                    break;
+                }
+            }
+            next = entry.next;
+        }
+        found
+    }
+
     /// The value at the end of a path of keys.
     pub fn at(&self, node: NodeId, path: &[&str]) -> Option<NodeId> {
         path.iter().try_fold(node, |node, key| self.get(node, key))

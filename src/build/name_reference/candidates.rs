@@ -12,8 +12,8 @@ use std::sync::OnceLock;
 
 use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 
-use crate::kubernetes::{Gvk, Scopes};
-use crate::resource::{IdParts, Resource};
+use crate::kubernetes::Gvk;
+use crate::resource::{IdParts, Resource, ScopeMemory};
 
 /// What counts of an object when references are looked up, read once.
 #[derive(Clone, Copy, Debug)]
@@ -26,8 +26,8 @@ pub(super) struct Facts<'a> {
 }
 
 impl<'a> Facts<'a> {
-    pub(super) fn of(resource: &'a Resource, scopes: &dyn Scopes) -> Facts<'a> {
-        let (id, namespace) = IdParts::current_and_namespace(resource, scopes);
+    pub(super) fn of(resource: &'a Resource, memory: &mut ScopeMemory<'a, '_>) -> Facts<'a> {
+        let (id, namespace) = IdParts::current_remembering(resource, memory);
         Facts { resource, id, namespace, cluster_scoped: id.is_cluster_scoped() }
     }
 

@@ -20,7 +20,7 @@ use rustc_hash::FxHashMap;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::kubernetes::{Gvk, NameReference, Scopes};
 use crate::provenance::{Histories, HistoryId, StepId};
-use crate::resource::{Context, Resource, ResourceSet, plain_means_string};
+use crate::resource::{Context, Resource, ResourceSet, ScopeMemory, plain_means_string};
 use crate::source::Place;
 use crate::yaml::{Document, Kind, NodeId, Style, Tag};
 use candidates::{Candidates, Facts, Found, Wanted};
@@ -70,7 +70,8 @@ pub fn apply(
 ) -> Result<References> {
     let step = context.steps.add("nameReference", Place::NONE);
     let scopes: &dyn Scopes = &context.schema;
-    let facts = map(set.list(), |resource| Facts::of(resource, scopes));
+    let facts =
+        map_with(set.list(), || ScopeMemory::new(scopes), |memory, resource| Facts::of(resource, memory));
     let candidates = Candidates::new(&facts);
     let plans = Plans::new(references, &facts);
     let edits: Vec<Result<Edits>> = map_with(&facts, Walk::default, |walk, facts| match plans.of(facts) {
@@ -108,18 +109,10 @@ pub fn apply(
     Ok(found)
 }
 
-fn map<'t, T: Sync, R: Send>(list: &'t [T], work: impl Fn(&'t T) -> R + Sync + Send) -> Vec<R> {
-    if list.len() < SIDE_BY_SIDE {
-        list.iter().map(work).collect()
-    } else {
-        list.par_iter().with_min_len(SIDE_BY_SIDE / 4).map(work).collect()
-    }
-}
-
-fn map_with<T: Sync, R: Send, S: Send>(
-    list: &[T],
+fn map_with<'t, T: Sync, R: Send, S: Send>(
+    list: &'t [T],
     start: impl Fn() -> S + Sync + Send,
-    work: impl Fn(&mut S, &T) -> R + Sync + Send,
+    work: impl Fn(&mut S, &'t T) -> R + Sync + Send,
 ) -> Vec<R> {
     if list.len() < SIDE_BY_SIDE {
         let mut scratch = start();
