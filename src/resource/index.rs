@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use rustc_hash::{FxHashMap, FxHasher};
 
-use super::object::{Identity, Resource};
+use super::object::{Former, Identity, Resource};
 use crate::kubernetes::{Gvk, Scopes};
 
 /// What kustomize takes for the namespace of kinds that have none.
@@ -58,6 +58,15 @@ impl<'a> IdParts<'a> {
             name: &former.name,
             namespace: or_default(&former.namespace),
         })
+    }
+
+    /// The id as one that the object had.
+    pub(crate) fn to_former(&self) -> Former {
+        Former {
+            name: self.name.to_owned(),
+            namespace: self.namespace.to_owned(),
+            kind: self.kind.to_owned(),
+        }
     }
 
     /// Whether the kind has no namespaces.

@@ -111,6 +111,13 @@ impl Resource {
         self.document.at(root, &["metadata", "name"]).map_or(Place::NONE, |name| self.document.place(name))
     }
 
+    /// What wrote its present name, or where the object begins.
+    pub fn name_place(&self) -> Place {
+        let name = self.document.try_root().and_then(|root| self.document.at(root, &["metadata", "name"]));
+        let place = name.map_or(Place::NONE, |name| self.document.place(name));
+        if place.is_some() { place } else { self.place() }
+    }
+
     fn top(&self, path: &[&str]) -> &str {
         let Some(root) = self.document.try_root() else { return "" };
         self.document.at(root, path).map_or("", |node| self.document.text(node))
@@ -200,9 +207,7 @@ impl Resource {
     /// (kustomize's `StorePreviousId`). What is recorded is the namespace that counts: `default` for none,
     /// `_non_namespaceable_` for kinds without.
     pub fn store_previous_id(&mut self, scopes: &dyn Scopes) {
-        let id = IdParts::current(self, scopes);
-        let former =
-            Former { name: id.name.to_owned(), namespace: id.namespace.to_owned(), kind: id.kind.to_owned() };
+        let former = IdParts::current(self, scopes).to_former();
         self.former.push(former);
     }
 

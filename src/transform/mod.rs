@@ -92,7 +92,8 @@ fn for_each_at<S>(
 /// Remembers the present id of an object as a former one, before a step changes it. kustomize keeps former ids in
 /// lists separated by commas and crashes when a part has one; here that is refused.
 pub(crate) fn remember(resource: &mut Resource, scopes: &dyn Scopes) -> Result<()> {
-    for part in [resource.name(), resource.namespace(), resource.kind()] {
+    let id = IdParts::current(resource, scopes);
+    for part in [id.name, id.namespace, id.kind] {
         if part.contains(',') {
             return Diagnostic::error(
                 "comma-in-name",
@@ -103,8 +104,9 @@ pub(crate) fn remember(resource: &mut Resource, scopes: &dyn Scopes) -> Result<(
             .fail();
         }
     }
-    if !resource.name().is_empty() {
-        resource.store_previous_id(scopes);
+    if !id.name.is_empty() {
+        let former = id.to_former();
+        resource.former.push(former);
     } else if !resource.former.is_empty() {
         return Diagnostic::error(
             "lost-name",

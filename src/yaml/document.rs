@@ -84,31 +84,37 @@ impl Document {
     ///
     /// # Panics
     /// When the document is still empty.
+    #[inline]
     pub fn root(&self) -> NodeId {
         self.root.expect("a document that has been read or built")
     }
 
     /// The root node, or `None` in an empty document.
+    #[inline]
     pub fn try_root(&self) -> Option<NodeId> {
         self.root
     }
 
     /// The shape of a node.
+    #[inline]
     pub fn kind(&self, node: NodeId) -> Kind {
         self.nodes[node.index()].kind
     }
 
     /// How a node is spelt.
+    #[inline]
     pub fn style(&self, node: NodeId) -> Style {
         self.nodes[node.index()].style
     }
 
     /// What a node says it is.
+    #[inline]
     pub fn tag(&self, node: NodeId) -> Tag {
         self.nodes[node.index()].tag
     }
 
     /// Whether the tag was written out.
+    #[inline]
     pub fn is_tagged(&self, node: NodeId) -> bool {
         self.nodes[node.index()].tagged
     }
@@ -140,6 +146,7 @@ impl Document {
     }
 
     /// The text of a scalar (unescaped, unfolded) or the name of an alias; empty for collections.
+    #[inline]
     pub fn text(&self, node: NodeId) -> &str {
         let n = &self.nodes[node.index()];
         match n.kind {
@@ -156,6 +163,7 @@ impl Document {
     }
 
     /// How many items or entries a collection has; 0 for scalars.
+    #[inline]
     pub fn len(&self, node: NodeId) -> usize {
         let n = &self.nodes[node.index()];
         match n.kind {
@@ -165,31 +173,37 @@ impl Document {
     }
 
     /// Whether a collection has no items or entries.
+    #[inline]
     pub fn is_empty(&self, node: NodeId) -> bool {
         self.len(node) == 0
     }
 
     /// The items of a sequence, or the values of a mapping, in order.
+    #[inline]
     pub fn children(&self, node: NodeId) -> Children<'_> {
         Children { document: self, next: self.nodes[node.index()].first }
     }
 
     /// The item or entry behind this one.
+    #[inline]
     pub fn next(&self, node: NodeId) -> Option<NodeId> {
         self.nodes[node.index()].next
     }
 
     /// The entries (key, value) of a mapping, in order.
+    #[inline]
     pub fn entries(&self, node: NodeId) -> impl Iterator<Item = (NodeId, NodeId)> + '_ {
         self.children(node).filter_map(|value| Some((self.nodes[value.index()].key?, value)))
     }
 
     /// The key of a value in a mapping.
+    #[inline]
     pub fn key(&self, value: NodeId) -> Option<NodeId> {
         self.nodes[value.index()].key
     }
 
     /// The value of the first entry with this key; `None` also when the node is no mapping.
+    #[inline]
     pub fn get(&self, node: NodeId, key: &str) -> Option<NodeId> {
         let mapping = &self.nodes[node.index()];
         if mapping.kind != Kind::Mapping {
@@ -211,6 +225,7 @@ impl Document {
     }
 
     /// The values of the first entries with these keys, found in one go.
+    #[inline]
     pub fn get_each<const N: usize>(&self, node: NodeId, keys: [&str; N]) -> [Option<NodeId>; N] {
         let mut found = [None; N];
         let mapping = &self.nodes[node.index()];
@@ -220,9 +235,9 @@ impl Document {
             let entry = &self.nodes[value.index()];
             if let Some(name) = entry.key {
                 let length = self.nodes[name.index()].text.len as usize;
-                for (key, slot) in keys.iter().zip(&mut found) {
-                    if length == key.len() && slot.is_none() && self.text(name) == *key {
-                        *slot = Some(value);
+                for at in 0..N {
+                    if length == keys[at].len() && found[at].is_none() && self.text(name) == keys[at] {
+                        found[at] = Some(value);
                         missing -= 1;
                         break;
                     }
@@ -237,6 +252,7 @@ impl Document {
     }
 
     /// The value at the end of a path of keys.
+    #[inline]
     pub fn at(&self, node: NodeId, path: &[&str]) -> Option<NodeId> {
         path.iter().try_fold(node, |node, key| self.get(node, key))
     }
@@ -247,6 +263,7 @@ impl Document {
     }
 
     /// Where a node came from.
+    #[inline]
     pub fn origin(&self, node: NodeId) -> Origin {
         self.nodes[node.index()].origin
     }
@@ -634,6 +651,7 @@ pub struct Children<'a> {
 impl Iterator for Children<'_> {
     type Item = NodeId;
 
+    #[inline]
     fn next(&mut self) -> Option<NodeId> {
         let node = self.next?;
         self.next = self.document.nodes[node.index()].next;

@@ -285,7 +285,7 @@ impl<'a> Look<'_, 'a, '_> {
                 )
                 .at(self.facts.resource.document.place(node), "named here");
                 for resource in positions.iter().filter_map(|position| self.candidates.resource(*position)) {
-                    fault = fault.at(resource.place(), format!("could be meant: now `{}`", resource.name()));
+                    fault = fault.at(resource.name_place(), format!("`{}` could be meant", resource.name()));
                 }
                 fault.hint("give the objects different names, or the reference the name that is meant in the end").fail()
             }
