@@ -77,7 +77,7 @@ fn collect(document: &Document, root: NodeId, reader: Reader, changes: &mut Vec<
                     emit_order::sort_v3(&mut entries, |entry| &entry.0);
                     for (key, value) in &entries {
                         if let Some(key_node) = document.key(*value)
-                            && !stays(document, key_node)
+                            && !key_stays(document, key_node)
                         {
                             changes.push(text(document, key_node, key)?);
                         }
@@ -122,6 +122,14 @@ fn stays(document: &Document, node: NodeId) -> bool {
     }
 }
 
+/// Whether a key certainly is a text that stays as it is; keys of other kinds become texts.
+fn key_stays(document: &Document, key: NodeId) -> bool {
+    let text = document.text(key);
+    stays(document, key)
+        && text.as_bytes().first().is_some_and(u8::is_ascii_alphabetic)
+        && !matches!(text, "true" | "false" | "null")
+}
+
 /// Whether the keys of a mapping are certainly texts, each once, that stay as they are.
 fn keys_stay(document: &Document, mapping: NodeId) -> bool {
     if document.is_empty(mapping) || document.len(mapping) > 16 || document.style(mapping) != Style::Plain {
@@ -129,11 +137,9 @@ fn keys_stay(document: &Document, mapping: NodeId) -> bool {
     }
     for (key, _) in document.entries(mapping) {
         let text = document.text(key);
-        let is_word = text.as_bytes().first().is_some_and(u8::is_ascii_alphabetic)
-            && !matches!(text, "true" | "false" | "null");
         let again =
             || document.entries(mapping).filter(|(other, _)| document.text(*other) == text).count() > 1;
-        if !is_word || !stays(document, key) || again() {
+        if !key_stays(document, key) || again() {
             return false;
         }
     }
