@@ -367,36 +367,6 @@ impl<'d> Editor<'d> {
         self.document.drop_all_comments();
     }
 
-    /// Notes that the whole document has been read from a text again: what had been made without a tag is from now on
-    /// what its text says.
-    pub fn note_read(&mut self) {
-        if self.document.ledger.is_empty() {
-            return;
-        }
-        for index in 0..self.document.nodes.len() {
-            let node = &self.document.nodes[index];
-            let plain = node.kind == Kind::Scalar && node.style == Style::Plain && node.tag == Tag::Implicit;
-            if plain && self.was_made(node.origin) {
-                let previous = node.origin;
-                let origin = self.sign(Verb::Respelt, previous, Origin::NONE);
-                self.document.nodes[index].origin = origin;
-            }
-        }
-    }
-
-    /// Whether a step made the value, rather than a text.
-    fn was_made(&self, mut origin: Origin) -> bool {
-        while let Whence::Entry(index) = origin.read() {
-            let entry = self.document.ledger.get(index);
-            match entry.verb {
-                Verb::Set => return true,
-                Verb::Grafted => origin = entry.from,
-                Verb::Written | Verb::Removed | Verb::Respelt => return false,
-            }
-        }
-        false
-    }
-
     /// Drops the comments of the document itself.
     pub fn drop_document_comments(&mut self) {
         if self.document.document_comments().is_some() {

@@ -33,7 +33,6 @@ pub fn respell_through_json(editor: &mut Editor<'_>, root: NodeId, dialect: Dial
     if editor.document().try_root() == Some(root) {
         editor.drop_document_comments();
     }
-    editor.note_read();
     Ok(())
 }
 
