@@ -189,6 +189,7 @@ fn merge_data(new: &mut Resource, old: &Resource, step: StepId, field: &str) {
 
 /// Writes a map of strings anew, sorted by key, as kustomize does: the new object's values over the old one's; an
 /// empty one vanishes. Values keep their history.
+#[expect(clippy::too_many_arguments, reason = "one map into another, and how its texts are spelt")]
 fn merge_map(
     new: &mut Resource,
     parent: NodeId,

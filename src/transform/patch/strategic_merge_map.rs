@@ -294,7 +294,7 @@ fn note_comment(merge: &mut Merge<'_>, node: NodeId) {
         .any(|text| text.source() == place.source && text.has_comment_behind_key(place.offset));
     if has_comment {
         let mut comments = document.comments(key).cloned().unwrap_or_default();
-        comments.line = "#".to_owned();
+        "#".clone_into(&mut comments.line);
         merge.editor.set_comments(key, comments);
     }
 }
