@@ -26,7 +26,7 @@ pub struct IdParts<'a> {
     pub kind: &'a str,
     /// Name.
     pub name: &'a str,
-    /// Effective namespace: [`NOT_A_NAMESPACE`] for kinds without one, `default` for none.
+    /// Effective namespace: `NOT_A_NAMESPACE` for kinds without one, `default` for none.
     pub namespace: &'a str,
 }
 
