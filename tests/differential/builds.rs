@@ -43,7 +43,13 @@ fn generated_trees_build_as_with_kustomize() {
                 None if ours.is_ok() => alike += 1,
                 None => refused += 1,
                 Some(_) if sometimes(&mut oracle, tree, &ours) => either += 1,
-                Some(kind) => different.entry(kind).or_default().push(*seed),
+                Some(kind) => {
+                    let seeds = different.entry(kind.clone()).or_default();
+                    if seeds.is_empty() {
+                        eprintln!("{kind}  [{seed}]");
+                    }
+                    seeds.push(*seed);
+                }
             }
         }
     }
