@@ -8,7 +8,7 @@ use crate::kubernetes::{Shapes, TransformerConfig};
 use crate::kustomization::{self, Kustomization, Written};
 use crate::load::{Found, Loader};
 use crate::resource::{self, ResourceSet};
-use crate::source::SourceId;
+use crate::source::{Place, SourceId};
 use crate::yaml::{self, Document};
 
 /// Bytes from which it pays to parse files side by side.
@@ -53,6 +53,18 @@ pub(super) fn schema(run: &mut Run<'_>, loader: &Loader<'_>, kustomization: &Kus
     run.context.schema.set(version, custom)
 }
 
+/// Refuses what kustomize takes for JSON, by its first character, and is not.
+fn strict_json(run: &Run<'_>, source: SourceId) -> Result<()> {
+    let text = &run.context.sources.get(source).text;
+    let Err(fault) = serde_json::from_str::<serde_json::Value>(text) else { return Ok(()) };
+    let start: usize = text.split_inclusive('\n').take(fault.line().saturating_sub(1)).map(str::len).sum();
+    let offset = (start + fault.column().saturating_sub(1)) as u32;
+    Diagnostic::error("invalid-crd", "a file that begins with a brace is read as JSON, and this is not JSON")
+        .at(Place { source, offset }, "not JSON from here on")
+        .hint("quote keys and texts, or write YAML in lines instead of braces")
+        .fail()
+}
+
 /// The field specs of a layer: kustomize's defaults with the files of `configurations` merged in.
 pub(super) fn configurations(
     run: &mut Run<'_>,
@@ -91,6 +103,9 @@ pub(super) fn crds(
                 .at(entry.at, "named here")
                 .hint("kustomize crashes on an empty file: drop the entry")
                 .fail();
+        }
+        if run.context.sources.get(source).text.starts_with('{') {
+            strict_json(run, source)?;
         }
         merged.merge(&TransformerConfig::of_crds(&read_v2(run, source)?)?)?;
     }
