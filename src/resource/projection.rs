@@ -278,6 +278,15 @@ pub fn rewrite_annotations(
     rewrite(&mut editor, ANNOTATIONS)
 }
 
+/// Takes all annotations out of an object.
+pub fn drop_annotations(resource: &mut Resource, step: StepId) {
+    let document = &resource.document;
+    let Some(metadata) = document.try_root().and_then(|root| document.get(root, "metadata")) else { return };
+    if let Some(node) = document.get(metadata, ANNOTATIONS) {
+        resource.document.edit(step).remove(metadata, node);
+    }
+}
+
 /// Rewrites labels as kustomize's `SetLabels` after `GetLabels` does: the same for labels.
 ///
 /// # Errors

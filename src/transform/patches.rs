@@ -270,14 +270,28 @@ fn json_with_target(
         || (),
         |resource, ()| {
             remember(resource, scopes)?;
-            apply_json(json, resource, step)
+            apply_json(json, resource, step, After::IgnoresEmptyKeys)
         },
     )
 }
 
+/// What a transformer makes of annotations that cannot be rewritten because one has an empty key.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum After {
+    /// It goes on without annotations.
+    IgnoresEmptyKeys,
+    /// It refuses.
+    RefusesEmptyKeys,
+}
+
 /// Applies a JSON patch to an object. kustomize's own annotations are there for the patch to see, and are put back
 /// afterwards; all annotations become texts.
-pub(super) fn apply_json(json: &JsonPatch, resource: &mut Resource, step: StepId) -> Result<()> {
+pub(super) fn apply_json(
+    json: &JsonPatch,
+    resource: &mut Resource,
+    step: StepId,
+    after: After,
+) -> Result<()> {
     let shown = json.touches_metadata();
     if shown {
         projection::show(resource, step);
@@ -285,7 +299,15 @@ pub(super) fn apply_json(json: &JsonPatch, resource: &mut Resource, step: StepId
     let kept = projection::internal_annotations(resource);
     let applied = json.apply(&mut resource.document, step);
     applied.while_doing(|| format!("applying a JSON patch to {}", resource.id()))?;
-    projection::rewrite_annotations(resource, &kept, step)?;
+    match projection::rewrite_annotations(resource, &kept, step) {
+        Err(fault) if fault.code == "empty-key" && after == After::IgnoresEmptyKeys => {
+            // kustomize drops the fault, and with it all annotations, its own included.
+            projection::drop_annotations(resource, step);
+            projection::forget(resource);
+            return Ok(());
+        }
+        rewritten => rewritten?,
+    }
     if shown {
         projection::forget(resource);
         projection::take_in(resource, || step)?;

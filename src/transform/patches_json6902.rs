@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::patch::JsonPatch;
-use super::patches::{apply_json, inline_text, not_found};
+use super::patches::{After, apply_json, inline_text, not_found};
 use super::{for_each_at, scopes};
 use crate::diagnostic::{Diagnostic, Result};
 use crate::kustomization::Patch;
@@ -43,7 +43,12 @@ pub fn apply(
             not_found(patch.at, target, resources, context);
         }
         let list = if json.touches_ids() { resources.list_mut() } else { resources.list_mut_keeping_ids() };
-        for_each_at(list, &selected, || (), |resource, ()| apply_json(&json, resource, step))?;
+        for_each_at(
+            list,
+            &selected,
+            || (),
+            |resource, ()| apply_json(&json, resource, step, After::RefusesEmptyKeys),
+        )?;
         resources.drop_empties();
     }
     Ok(())

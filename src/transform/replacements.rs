@@ -119,12 +119,10 @@ impl Value {
                 .at(at, "looked up here")
                 .at(resource.place(), "in this object")
         };
-        if sees_state(&parts) && resources.get(position).is_some_and(projection::has_state) {
-            if let Some(resource) = resources.list_mut_keeping_ids().get_mut(position) {
-                projection::show(resource, step);
-            }
+        let shown = sees_state(&parts) && resources.get(position).is_some_and(projection::has_state);
+        if shown && let Some(resource) = resources.list_mut_keeping_ids().get_mut(position) {
+            projection::show(resource, step);
         }
-        let shown = sees_state(&parts);
         let Some(resource) = resources.get(position) else { return Ok(Value::of_text("", entry, step)) };
         let document = &resource.document;
         let found = match look_up(document, document.root(), &parts) {
