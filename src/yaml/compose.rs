@@ -21,6 +21,13 @@ pub(super) struct Composed {
     pub(super) unfinished: bool,
 }
 
+impl Composed {
+    /// A document without aliases and merge keys.
+    pub(super) fn complete(document: Document) -> Composed {
+        Composed { document, aliases: Vec::new(), unfinished: false }
+    }
+}
+
 /// Reads the documents of one text, one after the other.
 pub(super) struct Composer<'t> {
     parser: Parser<'t>,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::compose::Composer;
+use super::compose::{Composed, Composer};
 use super::decode_v2;
 use super::document::Document;
 use super::expand::resolve_aliases;
@@ -124,7 +124,6 @@ fn list_items(document: &Document, root: NodeId) -> Option<Vec<NodeId>> {
     Some(nodes)
 }
 
-/// Whether a comment in the text could be a JSON object.
 /// Whether a scalar that keeps its empty lines (`|+`) could be followed by a comment: at the end of a document that
 /// changes the scalar.
 fn may_end_in_kept_lines(text: &str) -> bool {
@@ -135,6 +134,7 @@ fn may_end_in_kept_lines(text: &str) -> bool {
     })
 }
 
+/// Whether a comment in the text could be a JSON object.
 fn may_hold_schema_comment(text: &str) -> bool {
     let bytes = text.as_bytes();
     memchr::memchr_iter(b'#', bytes).any(|i| {
@@ -148,9 +148,14 @@ fn may_hold_schema_comment(text: &str) -> bool {
 /// is noted in `warnings`. Keys become the texts they are in JSON (`yes: a` has the key `true`). An empty text gives a
 /// null. Values fit their tags and can be written as JSON, but are not resolved: ask [`super::resolve::scalar`].
 pub fn read_v2(source: SourceId, text: &Arc<str>, warnings: &mut Vec<Diagnostic>) -> Result<Document> {
-    let mut composer = Composer::new(source, text, 0..text.len(), Dialect::V2, false);
-    let tell = |fault: Box<super::fault::Fault>| Box::new(fault.tell(source));
-    let Some(composed) = composer.next_document().map_err(tell)? else {
+    // What the fast reader reads is the same in both dialects; of several documents it reads none.
+    let composed = match fast::read(source, text, 0..text.len()) {
+        Some(Found::Document(document)) => Some(Composed::complete(document)),
+        _ => Composer::new(source, text, 0..text.len(), Dialect::V2, false)
+            .next_document()
+            .map_err(|fault| Box::new(fault.tell(source)))?,
+    };
+    let Some(composed) = composed else {
         let mut document = Document::new(source, Arc::clone(text));
         let empty = document.add_text("");
         let root = document.push_scalar(empty, Style::Plain, Tag::Implicit, Origin::at(0));

@@ -59,7 +59,9 @@ pub(super) fn read(source: SourceId, text: &Arc<str>, part: Span<usize>) -> Opti
     let start = if bytes[part.clone()].starts_with(b"\xEF\xBB\xBF") { part.start + 3 } else { part.start };
     let tabs = survey(&bytes[start..part.end])?;
     let mut document = Document::new(source, Arc::clone(text));
-    document.nodes.reserve((part.end - start) / 24);
+    // Large documents are deeply indented; about so many bytes go into a node.
+    let bytes_per_node = if part.len() > 64 * 1024 { 24 } else { 16 };
+    document.nodes.reserve((part.end - start) / bytes_per_node + 1);
     let mut reader = Reader {
         text,
         bytes: &bytes[..part.end],
