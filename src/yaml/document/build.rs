@@ -1,0 +1,273 @@
+//! How documents are built and changed: for the parser and the editor alone.
+
+use super::*;
+
+impl Document {
+    pub(in crate::yaml) fn set_root(&mut self, root: NodeId) {
+        self.root = Some(root);
+    }
+
+    pub(in crate::yaml) fn source_text(&self) -> &Arc<str> {
+        &self.text
+    }
+
+    /// Adds a text of our own; the range is good for nodes of this document.
+    pub(in crate::yaml) fn add_text(&mut self, text: &str) -> Range {
+        let start = self.added.len() as u32 | ADDED;
+        self.added.push_str(text);
+        Range { start, len: text.len() as u32 }
+    }
+
+    /// How much text of our own there is: where the next [`Document::add_more`] begins.
+    pub(in crate::yaml) fn added_len(&self) -> usize {
+        self.added.len()
+    }
+
+    /// Adds a piece to a text of our own.
+    pub(in crate::yaml) fn add_more(&mut self, text: &str) {
+        self.added.push_str(text);
+    }
+
+    /// The text that was added since [`Document::added_len`] was this.
+    pub(in crate::yaml) fn added_since(&self, start: usize) -> Range {
+        Range { start: start as u32 | ADDED, len: (self.added.len() - start) as u32 }
+    }
+
+    /// Makes a detached scalar (or alias) whose text is a range of the source or of [`Document::add_text`].
+    pub(in crate::yaml) fn push_scalar(
+        &mut self,
+        text: Range,
+        style: Style,
+        tag: Tag,
+        origin: Origin,
+    ) -> NodeId {
+        self.push(Node {
+            kind: Kind::Scalar,
+            style,
+            tag,
+            tagged: false,
+            text,
+            first: None,
+            next: None,
+            key: None,
+            origin,
+        })
+    }
+
+    /// Makes a detached alias whose name is a range of the source or of [`Document::add_text`].
+    pub(in crate::yaml) fn push_alias(&mut self, name: Range, origin: Origin) -> NodeId {
+        let node = self.push_scalar(name, Style::Plain, Tag::Implicit, origin);
+        self.nodes[node.index()].kind = Kind::Alias;
+        node
+    }
+
+    /// Makes a detached, empty mapping or sequence.
+    pub(in crate::yaml) fn push_collection(
+        &mut self,
+        kind: Kind,
+        style: Style,
+        tag: Tag,
+        origin: Origin,
+    ) -> NodeId {
+        self.push(Node {
+            kind,
+            style,
+            tag,
+            tagged: false,
+            text: Range { start: 0, len: 0 },
+            first: None,
+            next: None,
+            key: None,
+            origin,
+        })
+    }
+
+    fn push(&mut self, node: Node) -> NodeId {
+        self.nodes.push(node);
+        NodeId::new(self.nodes.len() - 1)
+    }
+
+    /// Hangs a detached node at the end of a collection; with a key, as an entry of a mapping.
+    pub(in crate::yaml) fn append(&mut self, parent: NodeId, key: Option<NodeId>, child: NodeId) {
+        self.nodes[child.index()].key = key;
+        self.nodes[child.index()].next = None;
+        let p = &mut self.nodes[parent.index()];
+        p.text.len += 1;
+        let last = p.text.start;
+        p.text.start = child.index() as u32 + 1;
+        if last == 0 {
+            p.first = Some(child);
+        } else {
+            self.nodes[last as usize - 1].next = Some(child);
+        }
+    }
+
+    pub(in crate::yaml) fn set_anchor(&mut self, node: NodeId, name: Option<&str>) {
+        match name {
+            Some(name) => {
+                self.extras.get_or_insert_default().anchors.insert(node, name.to_owned());
+            }
+            None => {
+                if let Some(extras) = &mut self.extras {
+                    extras.anchors.remove(&node);
+                }
+            }
+        }
+    }
+
+    /// Gives a node the tag that is written in front of it.
+    pub(in crate::yaml) fn set_written_tag(&mut self, node: NodeId, tag: Tag) {
+        let n = &mut self.nodes[node.index()];
+        n.tag = tag;
+        n.tagged = true;
+    }
+
+    pub(in crate::yaml) fn set_tag_text(&mut self, node: NodeId, text: &str) {
+        self.nodes[node.index()].tag = Tag::Other;
+        self.extras.get_or_insert_default().tags.insert(node, text.to_owned());
+    }
+
+    /// The comments of a node, made when there are none yet.
+    pub(in crate::yaml) fn comments_mut(&mut self, node: NodeId) -> &mut Comments {
+        self.extras.get_or_insert_default().comments.entry(node).or_default()
+    }
+
+    /// Forgets all comments unless one of them is of interest.
+    pub(in crate::yaml) fn drop_comments_unless(&mut self, interesting: impl Fn(&str) -> bool) {
+        if let Some(extras) = &mut self.extras {
+            let keep = |comments: &Comments| interesting(&comments.head) || interesting(&comments.line);
+            if !extras.comments.values().any(keep) {
+                extras.comments.clear();
+                // The foot can change what is printed: see `emit_reread`.
+                extras.document.head.clear();
+            }
+        }
+    }
+
+    /// Spells a scalar another way while a text is being read.
+    pub(in crate::yaml) fn respell(&mut self, node: NodeId, text: Range, style: Style, tag: Tag) {
+        let n = &mut self.nodes[node.index()];
+        n.text = text;
+        n.style = style;
+        n.tag = tag;
+        n.tagged = false;
+    }
+
+    pub(in crate::yaml) fn clear_anchors(&mut self) {
+        if let Some(extras) = &mut self.extras {
+            extras.anchors.clear();
+        }
+    }
+
+    /// An empty document over the same text, with the same comments round it.
+    pub(in crate::yaml) fn beside(&self) -> Document {
+        let mut document = Document::new(self.source, Arc::clone(&self.text));
+        if let Some(comments) = self.document_comments() {
+            document.set_document_comments(comments.clone());
+        }
+        document
+    }
+
+    /// Copies one node of a document over the same text, without what hangs below it and without its anchor.
+    pub(in crate::yaml) fn adopt(&mut self, other: &Document, node: NodeId) -> NodeId {
+        self.adopt_with(other, node, None)
+    }
+
+    fn adopt_with(&mut self, other: &Document, node: NodeId, text: Option<Range>) -> NodeId {
+        let mut n = other.nodes[node.index()].clone();
+        if matches!(n.kind, Kind::Mapping | Kind::Sequence) {
+            n.text = Range { start: 0, len: 0 };
+        } else if n.text.start & ADDED != 0 {
+            n.text = match text {
+                Some(text) => text,
+                None => self.add_text(other.text(node)),
+            };
+        }
+        n.first = None;
+        n.next = None;
+        n.key = None;
+        let copy = self.push(n);
+        if let Some(extras) = &other.extras {
+            if let Some(tag) = extras.tags.get(&node) {
+                self.set_tag_text(copy, tag);
+            }
+            if let Some(comments) = extras.comments.get(&node) {
+                *self.comments_mut(copy) = comments.clone();
+            }
+        }
+        copy
+    }
+
+    /// As [`Document::adopt`], but each text that the other document added is added only once.
+    pub(in crate::yaml) fn adopt_once(
+        &mut self,
+        other: &Document,
+        node: NodeId,
+        texts: &mut rustc_hash::FxHashMap<u32, Range>,
+    ) -> NodeId {
+        let range = other.nodes[node.index()].text;
+        let text = matches!(other.kind(node), Kind::Scalar | Kind::Alias) && range.start & ADDED != 0;
+        match texts.get(&range.start) {
+            Some(known) if text && known.len == range.len => {
+                let known = *known;
+                let copy = self.adopt_with(other, node, Some(known));
+                return copy;
+            }
+            _ => {}
+        }
+        let copy = self.adopt_with(other, node, None);
+        if text {
+            texts.insert(range.start, self.nodes[copy.index()].text);
+        }
+        copy
+    }
+
+    /// A document of its own over the same text that holds a node and what hangs below it.
+    pub(in crate::yaml) fn cut_out(&self, node: NodeId) -> Document {
+        let mut document = Document::new(self.source, Arc::clone(&self.text));
+        let root = document.adopt(self, node);
+        document.set_root(root);
+        let mut todo = vec![(node, root)];
+        while let Some((from, to)) = todo.pop() {
+            for child in self.children(from) {
+                let key = self.key(child).map(|key| {
+                    let copy = document.adopt(self, key);
+                    if !self.is_empty(key) {
+                        todo.push((key, copy));
+                    }
+                    copy
+                });
+                let copy = document.adopt(self, child);
+                document.append(to, key, copy);
+                if !self.is_empty(child) {
+                    todo.push((child, copy));
+                }
+            }
+        }
+        document
+    }
+
+    /// A node with all below it as a document of its own, everything as it stands and from where it came.
+    pub fn extract(&self, node: NodeId) -> Document {
+        self.cut_out(node)
+    }
+
+    pub(in crate::yaml) fn set_document_comments(&mut self, comments: Comments) {
+        self.extras.get_or_insert_default().document = comments;
+    }
+
+    /// Forgets the comments of a node when all three are empty.
+    pub(in crate::yaml) fn drop_all_comments(&mut self) {
+        if let Some(extras) = &mut self.extras {
+            extras.comments.clear();
+        }
+    }
+
+    pub(in crate::yaml) fn drop_empty_comments(&mut self, node: NodeId) {
+        if let Some(extras) = &mut self.extras
+            && extras.comments.get(&node).is_some_and(|comments| *comments == Comments::default())
+        {
+            extras.comments.remove(&node);
+        }
+    }
+}
