@@ -115,7 +115,8 @@ fn the_fast_reader_reads_as_the_complete_one() {
     let mut wrong = Vec::new();
     let mut files = cases();
     files.extend(yaml_files(&suites()));
-    for file in &files {
+    let golden = cases().len();
+    for (i, file) in files.iter().enumerate() {
         let Ok(text) = std::fs::read_to_string(file) else { continue };
         let text = normal(&text);
         if fast_and_slow_differ(&text) {
@@ -123,7 +124,10 @@ fn the_fast_reader_reads_as_the_complete_one() {
         }
         // Cut anywhere, a text ends in the middle of something.
         for cut in [text.len() / 3, text.len() / 2, text.len().saturating_sub(1)] {
-            let Some(head) = text.get(..cut).filter(|_| text.len() < 20_000) else { continue };
+            let Some(head) = text.get(..cut).filter(|_| i < golden || i % 16 == 0 && text.len() < 20_000)
+            else {
+                continue;
+            };
             if fast_and_slow_differ(&Arc::from(head)) {
                 wrong.push(format!("{} up to {cut}", file.display()));
             }
