@@ -61,7 +61,7 @@ impl<'a> IdParts<'a> {
     }
 
     /// The id as one that the object had.
-    pub(crate) fn to_former(&self) -> Former {
+    pub(crate) fn to_former(self) -> Former {
         Former {
             name: self.name.to_owned(),
             namespace: self.namespace.to_owned(),

@@ -1,6 +1,6 @@
 //! How documents are built and changed: for the parser and the editor alone.
 
-use super::*;
+use super::{ADDED, Arc, Comments, Document, Kind, Node, NodeId, Origin, Range, Style, Tag};
 
 impl Document {
     pub(in crate::yaml) fn set_root(&mut self, root: NodeId) {
