@@ -24,6 +24,7 @@ use crate::provenance::{Histories, HistoryId, StepId};
 use crate::resource::{Context, IdParts, Resource, ResourceSet};
 use crate::source::Place;
 use crate::transform::field_spec::{Create, FieldPaths, Scratch};
+use crate::transform::is_untyped;
 use crate::yaml::{Dialect, Document, Editor, Kind, NodeId, Style, Tag, Value, resolve};
 use expand::Expanded;
 
@@ -210,7 +211,8 @@ fn put_in(
 }
 
 fn is_text(document: &Document, node: NodeId) -> bool {
-    document.kind(node) == Kind::Scalar && resolve::tag_of(document, node) == Tag::Str
+    document.kind(node) == Kind::Scalar
+        && (resolve::tag_of(document, node) == Tag::Str || is_untyped(document, node))
 }
 
 fn not_text(document: &Document, node: NodeId, message: &str) -> Result<()> {
