@@ -16,6 +16,7 @@ use crate::diagnostic::{Diagnostic, Result};
 use crate::provenance::{Origin, StepId, Whence};
 use crate::resource::{Context, Resource, ResourceSet};
 use crate::source::Sources;
+use crate::transform::remember;
 use crate::yaml::{Document, Kind, NodeId, write_json, write_json_text};
 
 /// From how many objects with a hash on it pays to hash side by side.
@@ -44,7 +45,7 @@ pub fn apply(set: &mut ResourceSet, context: &mut Context) -> Result<()> {
         let step = generator_step(&resource.document).unwrap_or_else(|| {
             *step.get_or_insert_with(|| context.steps.add("needsHashSuffix", resource.place()))
         });
-        resource.store_previous_id(&context.schema);
+        remember(resource, &context.schema)?;
         let name = format!("{}-{hash}", resource.name());
         resource.set_name(&name, step);
     }
