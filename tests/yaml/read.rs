@@ -174,6 +174,10 @@ fn floats(value: &mut Value) {
 fn against_oracle(oracle: &mut Oracle, text: &str) -> Option<String> {
     let raw: Arc<str> = Arc::from(text);
     let nodes = oracle.ask(&json!({"op": "nodes3", "text": text}));
+    // Go's JSON goes 10,000 levels deep, and a node takes several: such an answer says nothing of go-yaml.
+    if nodes["refused"].as_str().is_some_and(|words| words.starts_with("answer cannot be written")) {
+        return None;
+    }
     let ours = yaml::read_documents_v3(SOURCE, &raw, Keep { comments: true, aliases: true });
     let wrong = match (ours, nodes.get("refused")) {
         (Err(_), Some(_)) => None,
