@@ -10,38 +10,9 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use crate::diagnostic::{Diagnostic, Result};
-use crate::kubernetes::{Gvk, Scopes};
+use crate::kubernetes::{FIRST_KINDS, Gvk, LAST_KINDS, Scopes};
 use crate::kustomization::SortOptions;
 use crate::resource::{Identity, Resource, ResourceSet};
-
-/// Kinds that kustomize puts first, in this order.
-const FIRST: [&str; 22] = [
-    "Namespace",
-    "ResourceQuota",
-    "StorageClass",
-    "CustomResourceDefinition",
-    "ServiceAccount",
-    "PodSecurityPolicy",
-    "Role",
-    "ClusterRole",
-    "RoleBinding",
-    "ClusterRoleBinding",
-    "ConfigMap",
-    "Secret",
-    "Endpoints",
-    "Service",
-    "LimitRange",
-    "PriorityClass",
-    "PersistentVolume",
-    "PersistentVolumeClaim",
-    "Deployment",
-    "StatefulSet",
-    "CronJob",
-    "PodDisruptionBudget",
-];
-
-/// Kinds that kustomize puts last, in this order.
-const LAST: [&str; 2] = ["MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"];
 
 /// Sorts as `sortOptions` asks for; refuses options that do not fit together.
 pub fn apply(options: &SortOptions, set: &mut ResourceSet, scopes: &dyn Scopes) -> Result<()> {
@@ -71,7 +42,7 @@ pub fn apply(options: &SortOptions, set: &mut ResourceSet, scopes: &dyn Scopes) 
 
 /// Sorts by kustomize's own lists of kinds.
 pub fn legacy(set: &mut ResourceSet, scopes: &dyn Scopes) -> Result<()> {
-    sort(&FIRST, &LAST, set, scopes)
+    sort(&FIRST_KINDS, &LAST_KINDS, set, scopes)
 }
 
 /// From how many objects on it pays to sort side by side.

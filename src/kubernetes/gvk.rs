@@ -52,8 +52,8 @@ impl Gvk {
     }
 }
 
-/// Kinds that come before all others, in this order.
-const FIRST: [&str; 22] = [
+/// Kinds that kustomize puts before all others, in this order.
+pub const FIRST_KINDS: [&str; 22] = [
     "Namespace",
     "ResourceQuota",
     "StorageClass",
@@ -78,13 +78,13 @@ const FIRST: [&str; 22] = [
     "PodDisruptionBudget",
 ];
 
-/// Kinds that come behind all others, in this order.
-const LAST: [&str; 2] = ["MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"];
+/// Kinds that kustomize puts behind all others, in this order.
+pub const LAST_KINDS: [&str; 2] = ["MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"];
 
 fn rank(kind: &str) -> usize {
-    if let Some(at) = FIRST.iter().position(|first| *first == kind) {
+    if let Some(at) = FIRST_KINDS.iter().position(|first| *first == kind) {
         at
     } else {
-        FIRST.len() + LAST.iter().position(|last| *last == kind).map_or(0, |at| at + 1)
+        FIRST_KINDS.len() + LAST_KINDS.iter().position(|last| *last == kind).map_or(0, |at| at + 1)
     }
 }

@@ -13,7 +13,7 @@ mod table;
 mod transformer_config;
 
 pub use field_spec::{FieldSpec, FieldSpecs, NameReference, NameReferences, merge_field_specs};
-pub use gvk::Gvk;
+pub use gvk::{FIRST_KINDS, Gvk, LAST_KINDS};
 pub use schema::{Field, Schema};
 pub use scope::Scopes;
 pub use shape::Shapes;
