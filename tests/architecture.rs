@@ -15,6 +15,9 @@ const FLOORS: &[&[&str]] = &[
     &["load"],
     &["generate", "transform", "order", "validate", "output"],
     &["build"],
+    &["project", "report"],
+    &["check"],
+    &["compare", "explain"],
     &["cli"],
 ];
 

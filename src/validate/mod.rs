@@ -7,13 +7,15 @@
 
 mod at;
 mod finding;
+mod object;
 pub mod schema;
 pub mod server;
 
+use rayon::prelude::*;
+
 pub use at::{At, Path};
 pub use finding::{Family, Finding, Level};
-
-use crate::yaml::{Dialect, Document};
+pub use object::Object;
 
 /// The newest Kubernetes minor version that is known (1.37).
 pub const NEWEST: u32 = 37;
@@ -46,15 +48,25 @@ impl Options {
     }
 }
 
-/// Findings of the rules that look at one object alone. `dialect`: how its scalars resolve.
-pub fn check_object(document: &Document, dialect: Dialect, options: &Options) -> Vec<Finding> {
+/// The findings in a set of objects, each with the number of its object; by object, then in the order of the rules.
+pub fn check(objects: &[Object<'_>], options: &Options) -> Vec<(usize, Finding)> {
+    objects
+        .par_iter()
+        .enumerate()
+        .flat_map_iter(|(number, object)| {
+            check_object(object, options).into_iter().map(move |finding| (number, finding))
+        })
+        .collect()
+}
+
+/// Findings of the rules that look at one object alone.
+fn check_object(object: &Object<'_>, options: &Options) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let at = At::root(document, dialect);
     if options.runs(Family::Schema) {
-        schema::check(&at, options, &mut findings);
+        schema::check(object, options, &mut findings);
     }
     if options.runs(Family::Server) {
-        server::check(&at, &mut findings);
+        server::check(object, &mut findings);
     }
     findings
 }

@@ -3,7 +3,7 @@
 
 mod metadata;
 
-use super::{At, Finding};
+use super::{At, Finding, Object};
 
 /// A kind and the function that checks its objects (`at` is the whole object).
 type Kind = (&'static str, &'static str, fn(&At<'_>, &mut Vec<Finding>));
@@ -12,11 +12,10 @@ type Kind = (&'static str, &'static str, fn(&At<'_>, &mut Vec<Finding>));
 const KINDS: &[Kind] = &[];
 
 /// Checks one object.
-pub(super) fn check(at: &At<'_>, findings: &mut Vec<Finding>) {
-    let (api_version, kind) = (at.field("apiVersion").text(), at.field("kind").text());
-    let group = api_version.split_once('/').map_or("", |(group, _)| group);
-    metadata::check(at, findings);
-    if let Some((_, _, check)) = KINDS.iter().find(|(g, k, _)| *g == group && *k == kind) {
-        check(at, findings);
+pub(super) fn check(object: &Object<'_>, findings: &mut Vec<Finding>) {
+    let at = object.at();
+    metadata::check(&at, findings);
+    if let Some((_, _, check)) = KINDS.iter().find(|(g, k, _)| *g == object.group && *k == object.kind) {
+        check(&at, findings);
     }
 }
