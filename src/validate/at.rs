@@ -188,4 +188,10 @@ impl<'a> At<'a> {
     pub fn path(&self) -> String {
         self.path.text()
     }
+
+    /// The same value under another path: where the server does not name the field that it read.
+    #[must_use]
+    pub fn told_at(&self, path: Path<'a>) -> At<'a> {
+        At { path, ..*self }
+    }
 }
