@@ -30,4 +30,9 @@ pub mod validate;
 
 pub mod build;
 
+pub mod project;
+pub mod report;
+
+pub mod check;
+
 pub mod cli;

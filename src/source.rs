@@ -1,6 +1,6 @@
 //! Texts that were read, and places in them. Knows nothing of YAML.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// Which text a place lies in. Ids are given in the order in which texts are registered, never by threads.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
@@ -45,12 +45,18 @@ pub struct Source {
 #[derive(Debug, Default)]
 pub struct Sources {
     list: Vec<Source>,
+    /// Where the lines of each large text begin, once somebody asked.
+    lines: Vec<OnceLock<Box<[u32]>>>,
 }
+
+/// From this size on, line numbers are looked up in a table rather than counted from the beginning.
+const LARGE: usize = 16 * 1024;
 
 impl Sources {
     /// Registers a text.
     pub fn add(&mut self, source: Source) -> SourceId {
         self.list.push(source);
+        self.lines.push(OnceLock::new());
         SourceId(self.list.len() as u32 - 1)
     }
 
@@ -74,9 +80,35 @@ impl Sources {
         while !text.is_char_boundary(at) {
             at -= 1;
         }
+        let (line, start) = self.line_at(place.source, at);
+        (line, text[start..at].chars().count() + 1)
+    }
+
+    /// The text of the line that a place lies in, without its end.
+    pub fn line(&self, place: Place) -> &str {
+        let text = &self.get(place.source).text;
+        let mut at = (place.offset as usize).min(text.len());
+        while !text.is_char_boundary(at) {
+            at -= 1;
+        }
+        let rest = &text[self.line_at(place.source, at).1..];
+        let line = rest.find('\n').map_or(rest, |end| &rest[..end]);
+        line.strip_suffix('\r').unwrap_or(line)
+    }
+
+    /// The number of the line (from 1) that an offset lies in, and where that line begins.
+    fn line_at(&self, source: SourceId, at: usize) -> (usize, usize) {
+        let text = &self.get(source).text;
         let before = &text[..at];
-        let start = before.rfind('\n').map_or(0, |n| n + 1);
-        (before.matches('\n').count() + 1, before[start..].chars().count() + 1)
+        if text.len() < LARGE {
+            return (before.matches('\n').count() + 1, before.rfind('\n').map_or(0, |n| n + 1));
+        }
+        let starts = self.lines[source.0 as usize].get_or_init(|| {
+            let ends = memchr::memchr_iter(b'\n', text.as_bytes());
+            std::iter::once(0).chain(ends.map(|end| end as u32 + 1)).collect()
+        });
+        let line = starts.partition_point(|start| *start as usize <= at).max(1);
+        (line, starts[line - 1] as usize)
     }
 
     /// The same place in the file that holds an inline text, through as many texts as stand inside each other; where

@@ -235,11 +235,7 @@ pub(super) fn run(host: &dyn Host, flags: Box<Flags>, as_kustomize: bool) -> Exi
             return refused;
         }
         Ok(text) => match &output {
-            None => terminal::print(text).map_err(|error| {
-                let words = error.to_string();
-                let words = words.split(" (os error").next().unwrap_or_default().to_lowercase();
-                Diagnostic::error("output-failed", format!("standard output could not be written: {words}"))
-            }),
+            None => terminal::print(text).map_err(|error| terminal::unprintable(&error)),
             Some(path) => write(host, path, text, &files, options.individual_files),
         },
     };

@@ -8,7 +8,6 @@ pub(super) enum Exit {
     /// Done.
     Done,
     /// Findings or differences.
-    #[expect(dead_code, reason = "the commands that find something are to come")]
     Findings,
     /// The input cannot be rendered, or the command is misused.
     Refused,

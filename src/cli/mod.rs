@@ -1,6 +1,7 @@
 //! The command line: one subcommand a file. The only room that prints.
 
 mod build;
+mod check;
 mod exit;
 mod kustomize;
 mod manual;
@@ -27,6 +28,7 @@ struct Citadel {
 #[derive(Subcommand)]
 enum Command {
     Build(Box<build::Flags>),
+    Check(Box<check::Flags>),
     Version(version::Flags),
     Completions(manual::CompletionFlags),
     Man(manual::ManFlags),
@@ -50,6 +52,7 @@ fn run(arguments: Vec<OsString>) -> Exit {
         Err(error) => exit::misuse(&error),
         Ok(citadel) => match citadel.command {
             Command::Build(flags) => build::run(&Disk, flags, false),
+            Command::Check(flags) => check::run(&Disk, &flags),
             Command::Version(flags) => version::run(&flags),
             Command::Completions(flags) => manual::completions(Citadel::command(), &flags),
             Command::Man(flags) => manual::man(Citadel::command(), &flags),

@@ -1,9 +1,10 @@
 //! What goes to standard output and standard error, and how it is dressed.
 
-use std::io::{self, ErrorKind, IsTerminal, Write};
+use std::io::{self, ErrorKind, IsTerminal, Read, Write};
 
+use super::exit::Exit;
 use crate::diagnostic::{Diagnostic, Dress, Warnings, draw, findings};
-use crate::host::Host;
+use crate::host::{Host, LARGEST_FILE};
 use crate::source::Sources;
 
 /// How faults are told.
@@ -31,9 +32,46 @@ pub(super) fn complain(text: &str) {
 }
 
 fn dress(host: &dyn Host) -> Dress {
+    dress_for(host, io::stderr().is_terminal())
+}
+
+/// How text on standard output is dressed.
+pub(super) fn dress_output(host: &dyn Host) -> Dress {
+    dress_for(host, io::stdout().is_terminal())
+}
+
+fn dress_for(host: &dyn Host, is_terminal: bool) -> Dress {
     let set = |name| host.variable(name).is_some_and(|value| !value.is_empty());
     let dumb = host.variable("TERM").is_some_and(|term| term == "dumb");
-    if set("NO_COLOR") || dumb || !io::stderr().is_terminal() { Dress::Plain } else { Dress::Colour }
+    if set("NO_COLOR") || dumb || !is_terminal { Dress::Plain } else { Dress::Colour }
+}
+
+/// Tells one fault that ends the program.
+pub(super) fn refuse(host: &dyn Host, fault: &Diagnostic) -> Exit {
+    complain(&draw(fault, &Sources::default(), dress(host)));
+    Exit::Refused
+}
+
+/// Standard output could not be written.
+pub(super) fn unprintable(error: &io::Error) -> Diagnostic {
+    let words = error.to_string();
+    let words = words.split(" (os error").next().unwrap_or_default().to_lowercase();
+    Diagnostic::error("output-failed", format!("standard output could not be written: {words}"))
+}
+
+/// All of standard input, up to the largest text there may be.
+pub(super) fn read_input() -> Result<Vec<u8>, Box<Diagnostic>> {
+    let mut bytes = Vec::new();
+    let read = io::stdin().lock().take(LARGEST_FILE + 1).read_to_end(&mut bytes);
+    match read {
+        Ok(_) if bytes.len() as u64 > LARGEST_FILE => {
+            Diagnostic::error("input-too-large", "standard input is larger than 2 GiB").fail()
+        }
+        Ok(_) => Ok(bytes),
+        Err(error) => {
+            Diagnostic::error("unreadable-input", format!("standard input could not be read: {error}")).fail()
+        }
+    }
 }
 
 /// Tells warnings and faults on standard error.

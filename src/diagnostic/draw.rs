@@ -93,7 +93,7 @@ impl Snippet {
         let place = sources.outer(label.place);
         let source = sources.get(place.source);
         let (line, column) = sources.position(place);
-        let text = source.text.lines().nth(line - 1).unwrap_or_default();
+        let text = sources.line(place);
         let before = (column - 1).min(text.chars().count());
         let at = text.char_indices().nth(before).map_or(text.len(), |(at, _)| at);
         let marked = marked(&text[..at], &text[at..]).max(1);

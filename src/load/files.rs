@@ -224,6 +224,15 @@ impl From<Fault> for Refused {
     }
 }
 
+/// The text of a file that no kustomization names: line ends normalised, UTF-16 turned into UTF-8. The error is the
+/// offset of the first byte that is neither.
+pub fn decode_text(bytes: &[u8]) -> Result<Arc<str>, usize> {
+    match decode(bytes) {
+        Text::Good(text) => Ok(text),
+        Text::Bad { at, .. } => Err(at),
+    }
+}
+
 fn decode(bytes: &[u8]) -> Text {
     if let [0xFF, 0xFE, rest @ ..] = bytes {
         return utf16(rest, u16::from_le_bytes);

@@ -8,6 +8,6 @@ mod files;
 mod loader;
 mod remote;
 
-pub use files::Files;
+pub use files::{Files, decode_text};
 pub use loader::{Found, KUSTOMIZATION_FILES, Loader};
 pub use remote::{Remote, remote};

@@ -179,6 +179,11 @@ impl<'a> At<'a> {
         self.node.is_some_and(|node| self.document.kind(node) == Kind::Sequence)
     }
 
+    /// The nearest node that is there: the field's own, or that of the field above that lacks it.
+    pub fn nearest(&self) -> Option<NodeId> {
+        self.nearest
+    }
+
     /// Where the value is written; when it is not there, the place of the structure that lacks it.
     pub fn place(&self) -> Place {
         self.nearest.map_or(Place::NONE, |node| self.document.place(node))

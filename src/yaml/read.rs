@@ -34,6 +34,19 @@ pub fn read_resources_slowly(source: SourceId, text: &Arc<str>) -> Result<Vec<Do
     read_parts(source, text, false)
 }
 
+/// The documents of a text as [`read_resources`] has them, but one fault a document, so that the others can still be
+/// looked at; comments are not kept.
+pub fn read_each(source: SourceId, text: &Arc<str>) -> Result<Vec<Result<Vec<Document>>>> {
+    let parts = split_documents(source, text)?;
+    let alone = parts.len() == 1;
+    let read = |part| read_part(source, text, part, alone, true);
+    Ok(if text.len() >= LARGE {
+        parts.into_par_iter().map(read).collect()
+    } else {
+        parts.into_iter().map(read).collect()
+    })
+}
+
 /// From this size on, documents are read side by side; below, it takes longer to wake the threads.
 const LARGE: usize = 1024 * 1024;
 

@@ -1,0 +1,261 @@
+//! What is to be checked: a folder with a kustomization is built; any other folder is walked, and each folder below it
+//! that has a kustomization is built in its stead (its files may be patches and generators' input, no objects); files
+//! are read one by one, so that a bad one does not hide the others.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use super::{Batch, Options};
+use crate::build;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::host::{self, Entry, Host, Links, Step};
+use crate::load::{KUSTOMIZATION_FILES, decode_text};
+use crate::source::{Place, Source, SourceId};
+use crate::yaml::{self, Dialect, Document};
+
+/// One thing to check.
+#[derive(Clone, Debug)]
+pub enum Input {
+    /// A file or folder.
+    Path(PathBuf),
+    /// A text that came from elsewhere, with the name it is told by.
+    Text(Arc<str>, Vec<u8>),
+}
+
+/// Paths as inputs.
+pub(super) fn paths(list: &[String]) -> Vec<Input> {
+    list.iter().map(|path| Input::Path(path.into())).collect()
+}
+
+/// Folders above this number mean that something is wrong.
+const MOST_FOLDERS: usize = 1_000_000;
+
+/// Reads everything: one batch a built target, one for all plain files together.
+pub(super) fn read(host: &dyn Host, inputs: &[Input], options: &Options) -> Vec<Batch> {
+    let working_directory = host.working_directory().unwrap_or_else(|_| PathBuf::from("/"));
+    let mut plain = Batch { dialect: Some(Dialect::V2), ..Batch::default() };
+    let mut files: Vec<(PathBuf, Arc<str>)> = Vec::new();
+    let mut texts = Vec::new();
+    let mut roots = Vec::new();
+    for input in inputs {
+        match input {
+            Input::Text(name, bytes) => texts.push((Arc::clone(name), bytes.as_slice())),
+            Input::Path(path) => {
+                let path = host::clean(&working_directory.join(path));
+                find(host, &path, &working_directory, options, &mut files, &mut roots, &mut plain.faults);
+            }
+        }
+    }
+    for (name, bytes) in texts {
+        take(&mut plain, &name, bytes);
+    }
+    let mut buffer = Vec::new();
+    let mut names = Vec::with_capacity(files.len());
+    for (path, name) in files {
+        match host.read(&path, Links::Follow, &mut buffer) {
+            Ok(()) => match decode_text(&buffer) {
+                Ok(text) => names.push(plain.sources.add(Source { name, text, inside: None })),
+                Err(at) => {
+                    let fault = undecodable(&name, at);
+                    // The file has a name to be told by, though not a text to show.
+                    let source = plain.sources.add(Source { name, text: "".into(), inside: None });
+                    plain.faults.push(fault.at(Place { source, offset: 0 }, ""));
+                }
+            },
+            Err(fault) => {
+                let told = unreadable(&name, &fault.trouble.to_string());
+                let source = plain.sources.add(Source { name, text: "".into(), inside: None });
+                plain.faults.push(told.at(Place { source, offset: 0 }, ""));
+            }
+        }
+        plain.files += 1;
+    }
+    let read: Vec<Read> = names.par_iter().map(|id| read_text(*id, &plain.sources.get(*id).text)).collect();
+    for (documents, faults) in read {
+        plain.documents.extend(documents);
+        plain.faults.extend(faults);
+    }
+    let mut batches: Vec<Batch> = roots.par_iter().map(|root| built(host, root)).collect();
+    if plain.files > 0 || !plain.faults.is_empty() || batches.is_empty() {
+        batches.push(plain);
+    }
+    batches
+}
+
+type Read = (Vec<Document>, Vec<Diagnostic>);
+
+fn take(batch: &mut Batch, name: &Arc<str>, bytes: &[u8]) {
+    batch.files += 1;
+    let text = decode_text(bytes);
+    let fault = text.as_ref().err().map(|at| undecodable(name, *at));
+    let source = Source { name: Arc::clone(name), text: text.unwrap_or_else(|_| "".into()), inside: None };
+    let id = batch.sources.add(source);
+    if let Some(fault) = fault {
+        batch.faults.push(fault.at(Place { source: id, offset: 0 }, ""));
+        return;
+    }
+    let (documents, faults) = read_text(id, &batch.sources.get(id).text);
+    batch.documents.extend(documents);
+    batch.faults.extend(faults);
+}
+
+/// The objects of one text, and what is wrong with it.
+fn read_text(id: SourceId, text: &Arc<str>) -> Read {
+    let (mut documents, mut faults) = (Vec::new(), Vec::new());
+    match yaml::read_each(id, text) {
+        Ok(parts) => {
+            for part in parts {
+                match part {
+                    Ok(read) => documents.extend(read),
+                    Err(fault) => faults.push(template(*fault, text)),
+                }
+            }
+        }
+        Err(fault) => faults.push(template(*fault, text)),
+    }
+    if documents.is_empty() && faults.is_empty() {
+        let place = Place { source: id, offset: 0 };
+        let told = Diagnostic::warning("empty-file", "the file holds no objects");
+        faults.push(told.at(place, "").hint("leave it out, or write objects into it"));
+    }
+    (documents, faults)
+}
+
+/// A text with `{{` that is no YAML is most likely a template of Helm.
+fn template(fault: Diagnostic, text: &str) -> Diagnostic {
+    if text.contains("{{") {
+        return fault.hint(
+            "this looks like a Helm template: render it first (`helm template CHART | citadel check -`)",
+        );
+    }
+    fault
+}
+
+fn undecodable(name: &str, at: usize) -> Diagnostic {
+    Diagnostic::error("not-text", format!("`{name}` is neither UTF-8 nor UTF-16 (from byte {at} on)"))
+        .hint("write it as UTF-8")
+}
+
+fn unreadable(name: &str, trouble: &str) -> Diagnostic {
+    Diagnostic::error("unreadable-file", format!("`{name}` {trouble}"))
+}
+
+/// The kustomization file of a folder.
+fn kustomization(host: &dyn Host, folder: &Path) -> Option<PathBuf> {
+    KUSTOMIZATION_FILES.iter().map(|name| folder.join(name)).find(|path| host.look(path) == Ok(Entry::File))
+}
+
+/// Sorts a path into files to read and roots to build.
+fn find(
+    host: &dyn Host,
+    path: &Path,
+    working_directory: &Path,
+    options: &Options,
+    files: &mut Vec<(PathBuf, Arc<str>)>,
+    roots: &mut Vec<String>,
+    faults: &mut Vec<Diagnostic>,
+) {
+    let shown = |path: &Path| host::relative(path, working_directory).display().to_string();
+    match host.look(path) {
+        Ok(Entry::Directory) => {}
+        Ok(_) if is_kustomization(path) => {
+            return roots.push(shown(path.parent().unwrap_or(path)));
+        }
+        Ok(_) => return files.push((path.to_owned(), shown(path).into())),
+        Err(fault) => {
+            let fault = unreadable(&shown(path), &fault.trouble.to_string());
+            return faults
+                .push(fault.hint("targets are overlays, files, folders, or `-` for standard input"));
+        }
+    }
+    let mut todo = vec![path.to_owned()];
+    let mut visited = 0;
+    let before = (files.len(), roots.len());
+    while let Some(folder) = todo.pop() {
+        visited += 1;
+        if visited > MOST_FOLDERS {
+            faults.push(Diagnostic::error("too-many-folders", format!("`{}` has no end", shown(path))));
+            break;
+        }
+        if let Some(file) = kustomization(host, &folder) {
+            // A component is a part of other kustomizations and need not build alone.
+            if folder == path || !is_component(host, &file) {
+                roots.push(shown(&folder));
+            }
+            continue;
+        }
+        let names = match host.list(&folder) {
+            Ok(names) => names,
+            Err(fault) => {
+                faults.push(unreadable(&shown(&folder), &fault.trouble.to_string()));
+                continue;
+            }
+        };
+        let mut below = Vec::new();
+        for name in names {
+            let name = name.to_string_lossy();
+            if name.starts_with('.') {
+                continue;
+            }
+            let path = folder.join(&*name);
+            let is_manifest =
+                matches!(path.extension().and_then(|e| e.to_str()), Some("yaml" | "yml" | "json"));
+            match host.step(&path) {
+                Ok(Step::Plain(Entry::Directory)) => below.push(path),
+                Ok(Step::Plain(Entry::File)) if is_manifest => {
+                    files.push((path.clone(), shown(&path).into()))
+                }
+                // A link to a file is followed; one to a folder is not, so that walks end.
+                Ok(Step::Link) if is_manifest && host.look(&path) == Ok(Entry::File) => {
+                    files.push((path.clone(), shown(&path).into()));
+                }
+                _ => {}
+            }
+        }
+        todo.extend(below.into_iter().rev());
+    }
+    let left_out = |name: &str| options.ignore_paths.iter().any(|pattern| pattern.is_match(name));
+    files.retain(|(_, name)| !left_out(name));
+    roots.retain(|name| !left_out(name));
+    if (files.len(), roots.len()) == before {
+        let message = format!("`{}` holds no manifests", shown(path));
+        faults.push(
+            Diagnostic::error("no-manifests", message)
+                .hint("files that end in .yaml, .yml or .json are looked for"),
+        );
+    }
+}
+
+fn is_kustomization(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| KUSTOMIZATION_FILES.iter().any(|known| name == *known))
+}
+
+fn is_component(host: &dyn Host, file: &Path) -> bool {
+    let mut buffer = Vec::new();
+    host.read(file, Links::Follow, &mut buffer).is_ok()
+        && String::from_utf8_lossy(&buffer)
+            .lines()
+            .any(|line| line.strip_prefix("kind:").is_some_and(|kind| kind.trim() == "Component"))
+}
+
+/// Builds a kustomization.
+fn built(host: &dyn Host, root: &str) -> Batch {
+    let (result, context) = build::objects(host, root, &build::Options::default());
+    let mut batch = Batch {
+        sources: context.sources,
+        steps: context.steps,
+        dialect: Some(Dialect::V3),
+        files: 1,
+        faults: context.warnings.list,
+        ..Batch::default()
+    };
+    match result {
+        Ok(set) => batch.documents = set.into_list().into_iter().map(|resource| resource.document).collect(),
+        Err(faults) => batch.faults.extend(faults),
+    }
+    // Notes of the build are not about the objects.
+    batch.faults.retain(|fault| fault.severity >= Severity::Warning);
+    batch
+}

@@ -1,0 +1,176 @@
+//! `check`: reads what is to be checked (`input.rs`), runs the rules over it, and places what they find. Rules stand in
+//! `validate`, formats in `report`.
+
+mod input;
+
+use std::sync::Arc;
+
+use regex::Regex;
+
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::host::Host;
+use crate::provenance::{Steps, Whence};
+use crate::report::{ObjectId, Part, Report, Told};
+use crate::source::{Place, Sources};
+use crate::validate::{self, Family, Finding, Level, Object};
+use crate::yaml::{Dialect, Document, NodeId};
+
+pub use input::Input;
+
+/// What to check and how.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// How the rules judge.
+    pub rules: validate::Options,
+    /// Folders and files with `CustomResourceDefinition` objects.
+    pub crds: Vec<String>,
+    /// Ids of rules to tell alone (families are [`validate::Options::only`]); empty: all.
+    pub only_rules: Vec<String>,
+    /// Ids of rules not to tell.
+    pub skip_rules: Vec<String>,
+    /// Objects of these kinds are left out: `Kind` or `group/version/Kind`.
+    pub skip_kinds: Vec<String>,
+    /// Files whose paths match are left out.
+    pub ignore_paths: Vec<Regex>,
+}
+
+/// Objects that are judged together, and the texts their places point into.
+#[derive(Debug, Default)]
+pub(crate) struct Batch {
+    sources: Sources,
+    steps: Steps,
+    documents: Vec<Document>,
+    dialect: Option<Dialect>,
+    /// What was wrong with the files.
+    faults: Vec<Diagnostic>,
+    files: usize,
+}
+
+/// Checks targets: files, folders, kustomizations, standard input (whose text `-` stands for).
+pub fn check(host: &dyn Host, targets: &[Input], options: &Options) -> Report {
+    let crds = input::read(host, &input::paths(&options.crds), options);
+    let batches = input::read(host, targets, options);
+    let mut report = Report::default();
+    let definitions: Vec<Object<'_>> = crds.iter().flat_map(objects).collect();
+    for batch in &batches {
+        report.files += batch.files;
+    }
+    let mut parts = Vec::new();
+    for batch in &batches {
+        let objects = leave_out(objects(batch).collect(), options);
+        report.objects += objects.len();
+        let mut told: Vec<Told> =
+            batch.faults.iter().map(|fault| input_fault(fault, &batch.sources)).collect();
+        let mut ids: Vec<Option<Arc<ObjectId>>> = vec![None; objects.len()];
+        for (number, finding) in validate::check(&objects, &definitions, &options.rules) {
+            if !wanted(&finding, options) {
+                continue;
+            }
+            let (Some(object), Some(id)) = (objects.get(number), ids.get_mut(number)) else { continue };
+            let id = id.get_or_insert_with(|| Arc::new(ObjectId::of(object)));
+            told.push(place(finding, object, id, batch));
+        }
+        parts.push(told);
+    }
+    drop(definitions);
+    let crd_parts = crds.into_iter().map(|batch| {
+        let told = batch.faults.iter().map(|fault| input_fault(fault, &batch.sources)).collect();
+        Part { sources: batch.sources, told }
+    });
+    report.parts.extend(crd_parts);
+    let placed = batches.into_iter().zip(parts);
+    report.parts.extend(placed.map(|(batch, told)| Part { sources: batch.sources, told }));
+    report
+}
+
+fn objects(batch: &Batch) -> impl Iterator<Item = Object<'_>> {
+    let dialect = batch.dialect.unwrap_or(Dialect::V2);
+    batch.documents.iter().map(move |document| Object::new(document, dialect))
+}
+
+fn leave_out<'a>(mut objects: Vec<Object<'a>>, options: &Options) -> Vec<Object<'a>> {
+    if !options.skip_kinds.is_empty() {
+        objects.retain(|object| {
+            !options.skip_kinds.iter().any(|skip| {
+                skip == object.kind
+                    || skip
+                        .rsplit_once('/')
+                        .is_some_and(|(version, kind)| kind == object.kind && version == object.api_version())
+            })
+        });
+    }
+    objects
+}
+
+fn wanted(finding: &Finding, options: &Options) -> bool {
+    let named = |list: &[String]| list.iter().any(|rule| rule == finding.rule);
+    let only = options.only_rules.is_empty()
+        || named(&options.only_rules)
+        || options.rules.only.contains(&finding.family);
+    only && !named(&options.skip_rules)
+}
+
+/// A fault of the input as a finding.
+fn input_fault(fault: &Diagnostic, sources: &Sources) -> Told {
+    let level = match fault.severity {
+        Severity::Error => Level::Error,
+        Severity::Warning => Level::Warning,
+        Severity::Note => Level::Note,
+    };
+    let place = fault.labels.first().map_or(Place::NONE, |label| label.place);
+    let finding = Finding {
+        rule: fault.code,
+        family: Family::Input,
+        level,
+        message: fault.message.clone(),
+        path: fault.labels.first().map(|label| label.text.clone()).unwrap_or_default(),
+        value_path: None,
+        place,
+        node: None,
+        hint: fault.hints.join("; "),
+    };
+    let mut told = at_place(finding, None, sources);
+    told.trace.clone_from(&fault.trace);
+    told
+}
+
+fn place(finding: Finding, object: &Object<'_>, id: &Arc<ObjectId>, batch: &Batch) -> Told {
+    let trace = finding.node.map(|node| trace(object.document, node, batch)).unwrap_or_default();
+    let mut told = at_place(finding, Some(Arc::clone(id)), &batch.sources);
+    told.trace = trace;
+    if told.file.is_empty() {
+        // Nobody wrote the value down: the object itself is the nearest place there is.
+        let finding = Finding { place: object.place(), ..told.finding };
+        told = Told { trace: told.trace, ..at_place(finding, told.object, &batch.sources) };
+    }
+    told
+}
+
+fn at_place(mut finding: Finding, object: Option<Arc<ObjectId>>, sources: &Sources) -> Told {
+    let (mut file, mut line, mut column) = (Arc::from(""), 0, 0);
+    if sources.holds(finding.place) {
+        finding.place = sources.outer(finding.place);
+        (line, column) = sources.position(finding.place);
+        file = Arc::clone(&sources.get(finding.place.source).name);
+    }
+    Told { finding, object, file, line, column, trace: Vec::new() }
+}
+
+/// The steps that a value went through, newest first.
+fn trace(document: &Document, node: NodeId, batch: &Batch) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut origin = document.origin(node);
+    while let Whence::Entry(index) = origin.read()
+        && lines.len() < 8
+    {
+        let entry = document.ledger().get(index);
+        if let Some(step) = entry.step {
+            let step = batch.steps.get(step);
+            let at = batch.sources.holds(step.place).then(|| batch.sources.display(step.place));
+            let at = at.map(|at| format!(" ({at})")).unwrap_or_default();
+            lines.push(format!("written by `{}`{at}", step.field));
+        }
+        origin = if entry.from.read() == Whence::Unknown { entry.previous } else { entry.from };
+    }
+    lines
+}

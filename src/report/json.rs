@@ -1,0 +1,67 @@
+//! The findings document, version 1 (additive changes only; product.md of the design says what each field is).
+
+use serde_json::{Value, json};
+
+use super::{Report, Told};
+use crate::validate::Level;
+
+/// The document, with a line end behind it.
+pub fn json(report: &Report) -> String {
+    let findings: Vec<Value> = report.told().map(finding).collect();
+    let mut families = serde_json::Map::new();
+    for (family, [errors, warnings, notes]) in report.by_family() {
+        if errors + warnings + notes > 0 {
+            families.insert(
+                family.name().to_owned(),
+                json!({ "errors": errors, "warnings": warnings, "notes": notes }),
+            );
+        }
+    }
+    let document = json!({
+        "version": 1,
+        "findings": findings,
+        "summary": {
+            "files": report.files,
+            "objects": report.objects,
+            "errors": report.count(Level::Error),
+            "warnings": report.count(Level::Warning),
+            "notes": report.count(Level::Note),
+            "families": families,
+        },
+    });
+    format!("{document}\n")
+}
+
+fn finding(told: &Told) -> Value {
+    let finding = &told.finding;
+    let mut value = json!({
+        "rule": finding.rule,
+        "family": finding.family.name(),
+        "severity": finding.level.name(),
+        "message": finding.message,
+    });
+    if !told.file.is_empty() {
+        value["file"] = json!(&*told.file);
+        value["line"] = json!(told.line);
+        value["column"] = json!(told.column);
+    }
+    if let Some(object) = &told.object {
+        value["path"] = json!(finding.path);
+        if let Some(path) = &finding.value_path {
+            value["value_path"] = json!(path);
+        }
+        value["object"] = json!({
+            "apiVersion": object.api_version,
+            "kind": object.kind,
+            "namespace": object.namespace,
+            "name": object.name,
+        });
+    }
+    if !told.trace.is_empty() {
+        value["trace"] = json!(told.trace);
+    }
+    if !finding.hint.is_empty() {
+        value["hint"] = json!(finding.hint);
+    }
+    value
+}

@@ -1,0 +1,62 @@
+//! Findings for people, drawn as faults are, and one line that sums up.
+
+use super::{Report, Told, number};
+use crate::diagnostic::{Diagnostic, Dress, Severity, draw};
+use crate::validate::Level;
+
+/// All findings, then the summary.
+pub fn text(report: &Report, dress: Dress) -> String {
+    let mut out = String::new();
+    for part in &report.parts {
+        for told in &part.told {
+            out.push_str(&draw(&diagnostic(told), &part.sources, dress));
+        }
+    }
+    out.push_str(&summary(report));
+    out
+}
+
+/// A finding as a fault.
+fn diagnostic(told: &Told) -> Diagnostic {
+    let finding = &told.finding;
+    let severity = match finding.level {
+        Level::Error => Severity::Error,
+        Level::Warning => Severity::Warning,
+        Level::Note => Severity::Note,
+    };
+    let mut drawn = Diagnostic { severity, ..Diagnostic::error(finding.rule, finding.message.clone()) };
+    let path = finding.value_path.as_deref().unwrap_or(&finding.path);
+    drawn = drawn.at(finding.place, path);
+    if let Some(object) = &told.object {
+        let nowhere = drawn.labels.is_empty() && !path.is_empty();
+        let at = if nowhere { format!(" at {path}") } else { String::new() };
+        drawn = drawn.while_doing(format!("in {}{at}", object.display()));
+    }
+    drawn.trace.extend(told.trace.iter().cloned());
+    if !finding.hint.is_empty() {
+        drawn = drawn.hint(finding.hint.clone());
+    }
+    drawn
+}
+
+/// One line: what was looked at, what was found.
+pub fn summary(report: &Report) -> String {
+    let looked = format!("{} in {}", number(report.objects, "object"), number(report.files, "file"));
+    let counts: Vec<String> = [(Level::Error, "error"), (Level::Warning, "warning"), (Level::Note, "note")]
+        .into_iter()
+        .map(|(level, word)| (report.count(level), word))
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, word)| number(count, word))
+        .collect();
+    if counts.is_empty() {
+        return format!("{looked}: nothing found\n");
+    }
+    let families: Vec<String> = report
+        .by_family()
+        .iter()
+        .map(|(family, counts)| (family.name(), counts.iter().sum::<usize>()))
+        .filter(|(_, count)| *count > 0)
+        .map(|(name, count)| format!("{name} {count}"))
+        .collect();
+    format!("{looked}: {} ({})\n", counts.join(", "), families.join(", "))
+}
