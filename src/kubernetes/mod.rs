@@ -6,6 +6,7 @@ mod decode;
 mod defaults;
 mod field_spec;
 mod gvk;
+mod quantity;
 mod schema;
 mod scope;
 mod shape;
@@ -14,6 +15,7 @@ mod transformer_config;
 
 pub use field_spec::{FieldSpec, FieldSpecs, NameReference, NameReferences, merge_field_specs};
 pub use gvk::{FIRST_KINDS, Gvk, LAST_KINDS};
+pub use quantity::Quantity;
 pub use schema::{Field, Schema};
 pub use scope::Scopes;
 pub use shape::Shapes;

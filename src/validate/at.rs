@@ -1,6 +1,7 @@
 //! A field of an object: a node (or its absence) and the path that leads to it. Walking allocates nothing; the path
 //! becomes a text only when something is found.
 
+use crate::kubernetes::Quantity;
 use crate::source::Place;
 use crate::yaml::resolve::{self, Dialect, Value};
 use crate::yaml::{Document, Kind, NodeId};
@@ -167,6 +168,20 @@ impl<'a> At<'a> {
             Value::Bool(value) => Some(value),
             _ => None,
         }
+    }
+
+    /// A quantity, when it is one.
+    pub fn quantity(&self) -> Option<Quantity> {
+        match self.value()? {
+            Value::Text(text) => Quantity::parse(text.trim()),
+            Value::Int(value) => Some(Quantity::whole(value)),
+            _ => Quantity::parse(self.text()),
+        }
+    }
+
+    /// Whether it is text, and not a number, a truth value or a collection.
+    pub fn is_text(&self) -> bool {
+        matches!(self.value(), Some(Value::Text(_) | Value::Timestamp(_)))
     }
 
     /// Whether it is a mapping.
