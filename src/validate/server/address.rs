@@ -18,7 +18,8 @@ pub(in crate::validate) fn sloppy_ip(text: &str) -> Option<IpAddr> {
     let mut octets = [0u8; 4];
     let mut parts = v4.split('.');
     for octet in &mut octets {
-        let part = parts.next().filter(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()))?;
+        let part =
+            parts.next().filter(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()))?;
         let digits = part.trim_start_matches('0');
         *octet = if digits.is_empty() { 0 } else { digits.parse().ok()? };
     }

@@ -10,8 +10,7 @@ const SUBDOMAIN_LENGTH: usize = 253;
 const LABEL: &str = "must be lower-case letters, digits or `-`, beginning and ending with a letter or digit";
 const SUBDOMAIN: &str =
     "must be lower-case letters, digits, `-` or `.`, each part beginning and ending with a letter or digit";
-const QUALIFIED: &str =
-    "must be letters, digits, `-`, `_` or `.`, beginning and ending with a letter or digit, optionally behind a DNS prefix and `/`";
+const QUALIFIED: &str = "must be letters, digits, `-`, `_` or `.`, beginning and ending with a letter or digit, optionally behind a DNS prefix and `/`";
 
 fn is_lower_alphanumeric(byte: u8) -> bool {
     byte.is_ascii_lowercase() || byte.is_ascii_digit()
@@ -90,7 +89,9 @@ pub(in crate::validate) fn dns1035_label(text: &str) -> Format {
     if is_label_shaped(text.as_bytes()) && text.as_bytes()[0].is_ascii_lowercase() {
         Ok(())
     } else {
-        Err("must be lower-case letters, digits or `-`, beginning with a letter and ending with a letter or digit")
+        Err(
+            "must be lower-case letters, digits or `-`, beginning with a letter and ending with a letter or digit",
+        )
     }
 }
 
@@ -325,7 +326,8 @@ pub(in crate::validate) fn domain_prefixed_path(text: &str) -> Format {
         return Err("must be a domain and a path, as in `example.com/name`");
     }
     dns_subdomain(domain)?;
-    let is_fine = path.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/-._~%!$&'()*+,;=:".contains(&byte));
+    let is_fine =
+        path.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/-._~%!$&'()*+,;=:".contains(&byte));
     if is_fine { Ok(()) } else { Err("must have only characters of HTTP paths behind its domain") }
 }
 

@@ -14,7 +14,8 @@ pub(in crate::validate) fn check_labels(labels: &At<'_>, findings: &mut Vec<Find
     for (key, value) in labels.entries() {
         if let Err(message) = format::qualified_name(key) {
             findings.push(
-                Finding::server("invalid", labels, format!("label {}: {message}", shown(key))).value_at(&value),
+                Finding::server("invalid", labels, format!("label {}: {message}", shown(key)))
+                    .value_at(&value),
             );
         }
         if let Err(message) = format::label_value(value.text()) {

@@ -1,9 +1,9 @@
 //! `metadata` of every object: names, namespaces, labels, annotations, owners, finalizers.
 
+use super::format;
 use super::labels::{check_annotations, check_labels};
 use super::names::{self, Name};
 use super::report::{Report, shown};
-use super::format;
 use crate::validate::{At, Finding, Object};
 
 /// How much of `generateName` the server keeps, and what it may put behind it.
