@@ -12,4 +12,5 @@ mod kustomization;
 mod manual;
 mod merge;
 mod provenance;
+mod rules;
 mod yaml;

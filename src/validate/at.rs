@@ -80,6 +80,22 @@ impl<'a> At<'a> {
         At { document, node: document.try_root(), nearest: document.try_root(), path: Path::Root, dialect }
     }
 
+    /// A field that has been found before: `nearest` is the node, or the one that lacks it.
+    pub(super) fn new(
+        document: &'a Document,
+        dialect: Dialect,
+        node: Option<NodeId>,
+        nearest: Option<NodeId>,
+        path: Path<'a>,
+    ) -> At<'a> {
+        At { document, node: node.filter(|node| !document.is_null(*node)), nearest, path, dialect }
+    }
+
+    /// A field of a structure whose node has been found before.
+    pub(super) fn found(&'a self, name: &'a str, node: Option<NodeId>) -> At<'a> {
+        self.step(node, Path::Field(&self.path, name))
+    }
+
     fn step(&'a self, node: Option<NodeId>, path: Path<'a>) -> At<'a> {
         let there = node.filter(|node| !self.document.is_null(*node));
         At {

@@ -8,14 +8,26 @@
 mod at;
 mod finding;
 mod object;
+mod plan;
+mod pod;
+mod pod_security;
+pub mod rules;
 pub mod schema;
 pub mod server;
+mod set;
+mod told;
 
 use rayon::prelude::*;
+
+use plan::Plan;
 
 pub use at::{At, Path};
 pub use finding::{Family, Finding, Level};
 pub use object::Object;
+pub use pod::{Container, Pod, Role};
+pub use pod_security::{Asked, Standard};
+pub use set::Set;
+pub use told::Told;
 
 /// The newest Kubernetes minor version that is known (1.37).
 pub const NEWEST: u32 = 37;
@@ -33,11 +45,39 @@ pub struct Options {
     pub skip: Vec<Family>,
     /// What is merely unknown or absent is an error.
     pub strict: bool,
+    /// Whether the objects are all that belong together: false for lone files, whose partners may stand elsewhere.
+    pub whole_set: bool,
+    /// Objects that exist outside of the set.
+    pub external: Vec<External>,
+    /// The Pod Security Standard that was asked for, beside those that namespaces ask for.
+    pub pod_security: Option<Asked>,
+    /// Levels that the configuration gives to rules, by id; `None` turns a rule off.
+    pub levels: Vec<(String, Option<Level>)>,
+}
+
+/// Objects that are known to exist outside of the set. Empty texts and `*` stand for any.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct External {
+    /// The kind: `Secret`.
+    pub kind: String,
+    /// The namespace.
+    pub namespace: String,
+    /// The name; a `*` in it stands for any text.
+    pub name: String,
 }
 
 impl Default for Options {
     fn default() -> Options {
-        Options { kubernetes_minor: NEWEST, only: Vec::new(), skip: Vec::new(), strict: false }
+        Options {
+            kubernetes_minor: NEWEST,
+            only: Vec::new(),
+            skip: Vec::new(),
+            strict: false,
+            whole_set: true,
+            external: Vec::new(),
+            pod_security: None,
+            levels: Vec::new(),
+        }
     }
 }
 
@@ -46,17 +86,28 @@ impl Options {
     pub fn runs(&self, family: Family) -> bool {
         (self.only.is_empty() || self.only.contains(&family)) && !self.skip.contains(&family)
     }
+
+    /// The level that the configuration gives to a rule (`Some(None)`: off); `None` when it says nothing of it.
+    pub fn level_of(&self, rule: &str) -> Option<Option<Level>> {
+        self.levels.iter().rev().find(|(id, _)| id == rule).map(|(_, level)| *level)
+    }
 }
 
 /// The findings in a set of objects, each with the number of its object; by object, then in the order of the rules.
 /// `definitions`: `CustomResourceDefinition` objects from elsewhere; those among the objects count as well.
 pub fn check(objects: &[Object<'_>], definitions: &[Object<'_>], options: &Options) -> Vec<(usize, Finding)> {
     let _ = definitions;
+    let plan = Plan::new(options);
+    let set = if plan.is_empty() { Set::new(&[]) } else { Set::new(objects) };
     objects
         .par_iter()
         .enumerate()
         .flat_map_iter(|(number, object)| {
-            check_object(object, options).into_iter().map(move |finding| (number, finding))
+            let mut findings = check_object(object, options);
+            if !plan.is_empty() {
+                plan.check(number, object, &set, &mut findings);
+            }
+            findings.into_iter().map(move |finding| (number, finding))
         })
         .collect()
 }

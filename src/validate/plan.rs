@@ -1,0 +1,115 @@
+//! Which rules run, at which level: worked out once for all objects, so that each object only meets rules of its kind.
+
+use super::pod::{Container, Pod};
+use super::pod_security::{self, ControlRun};
+use super::rules::{self, Check, Rule};
+use super::set::Set;
+use super::told::Told;
+use super::{Finding, Level, Object, Options};
+
+/// A rule that runs, and how bad its findings are.
+#[derive(Clone, Copy)]
+struct Run<F> {
+    rule: &'static Rule,
+    level: Level,
+    chosen: bool,
+    check: F,
+}
+
+type PodRun = Run<fn(&Pod<'_>, &mut Told<'_>)>;
+type ContainerRun = Run<fn(&Pod<'_>, &Container<'_>, &mut Told<'_>)>;
+type ObjectRun = Run<fn(&Object<'_>, &mut Told<'_>)>;
+
+/// The rules that run.
+pub(super) struct Plan<'p> {
+    options: &'p Options,
+    pods: Vec<PodRun>,
+    containers: Vec<ContainerRun>,
+    controls: Vec<ControlRun>,
+    /// Sorted by kind.
+    kinds: Vec<(&'static str, Vec<ObjectRun>)>,
+    any_kind: Vec<ObjectRun>,
+}
+
+impl<'p> Plan<'p> {
+    /// Chooses the rules.
+    pub(super) fn new(options: &'p Options) -> Plan<'p> {
+        let mut plan = Plan {
+            options,
+            pods: Vec::new(),
+            containers: Vec::new(),
+            controls: Vec::new(),
+            kinds: Vec::new(),
+            any_kind: Vec::new(),
+        };
+        for rule in rules::all().filter(|rule| options.runs(rule.family)) {
+            let chosen = options.level_of(rule.id);
+            let Some(level) = chosen.unwrap_or(rule.level) else { continue };
+            let chosen = chosen.is_some();
+            match rule.check {
+                Check::Family => {}
+                Check::PodSecurity(control) => plan.controls.push((rule, level, control)),
+                Check::Pod(check) => plan.pods.push(Run { rule, level, chosen, check }),
+                Check::Container(check) => plan.containers.push(Run { rule, level, chosen, check }),
+                Check::Object(kinds, check) => {
+                    for kind in kinds {
+                        let run = Run { rule, level, chosen, check };
+                        if *kind == "*" {
+                            plan.any_kind.push(run);
+                            continue;
+                        }
+                        match plan.kinds.binary_search_by_key(kind, |(kind, _)| kind) {
+                            Ok(at) => plan.kinds[at].1.push(run),
+                            Err(at) => plan.kinds.insert(at, (kind, vec![run])),
+                        }
+                    }
+                }
+            }
+        }
+        plan
+    }
+
+    /// Whether any rule that is run through the table is to run.
+    pub(super) fn is_empty(&self) -> bool {
+        self.pods.is_empty()
+            && self.containers.is_empty()
+            && self.controls.is_empty()
+            && self.kinds.is_empty()
+            && self.any_kind.is_empty()
+    }
+
+    /// Runs the rules that look at this object.
+    pub(super) fn check(
+        &self,
+        number: usize,
+        object: &Object<'_>,
+        set: &Set<'_>,
+        findings: &mut Vec<Finding>,
+    ) {
+        if let Some(pod) = set.pod(number) {
+            if !self.controls.is_empty() {
+                pod_security::check(pod, &self.controls, set, self.options, findings);
+            }
+            for run in &self.pods {
+                (run.check)(pod, &mut self.told(run, set, findings));
+            }
+            for container in &pod.containers {
+                for run in &self.containers {
+                    (run.check)(pod, container, &mut self.told(run, set, findings));
+                }
+            }
+        }
+        if let Ok(at) = self.kinds.binary_search_by_key(&object.kind, |(kind, _)| kind) {
+            for run in &self.kinds[at].1 {
+                (run.check)(object, &mut self.told(run, set, findings));
+            }
+        }
+        for run in &self.any_kind {
+            (run.check)(object, &mut self.told(run, set, findings));
+        }
+    }
+
+    fn told<'r, F>(&'r self, run: &Run<F>, set: &'r Set<'r>, findings: &'r mut Vec<Finding>) -> Told<'r> {
+        Told { rule: run.rule, level: run.level, chosen: run.chosen, set, options: self.options, findings }
+    }
+}

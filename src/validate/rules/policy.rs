@@ -1,0 +1,5 @@
+//! Rules of the family `policy`.
+
+use super::Rule;
+
+pub(super) static RULES: &[Rule] = &[];

@@ -1,0 +1,70 @@
+//! The examples of every rule, `rules/ID/{fails,passes}.yaml`: the first is found by that rule, the second is not.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::Arc;
+
+use citadel::source::SourceId;
+use citadel::validate::{Level, Object, Options, check, rules};
+use citadel::yaml::{Dialect, read_resources};
+
+/// The ids of the rules that find something in a text.
+fn found(text: &str, rule: &rules::Rule) -> Vec<String> {
+    let documents =
+        read_resources(SourceId::NONE, &Arc::from(text)).unwrap_or_else(|_| panic!("{}: no YAML", rule.id));
+    let objects: Vec<Object<'_>> =
+        documents.iter().map(|document| Object::new(document, Dialect::V3)).collect();
+    let levels =
+        if rule.level.is_none() { vec![(rule.id.to_owned(), Some(Level::Note))] } else { Vec::new() };
+    let options = Options { only: vec![rule.family], levels, ..Options::default() };
+    let findings = check(&objects, &[], &options);
+    findings
+        .into_iter()
+        .map(|(_, finding)| format!("{} at {}: {}", finding.rule, finding.path, finding.message))
+        .collect()
+}
+
+#[test]
+fn every_rule_finds_its_failing_example_and_passes_the_other() {
+    let mut faults = Vec::new();
+    for rule in rules::all().filter(|rule| !rule.fails.is_empty()) {
+        let own = format!("{} at ", rule.id);
+        let (fails, passes) = (found(rule.fails, rule), found(rule.passes, rule));
+        if !fails.iter().any(|found| found.starts_with(&own)) {
+            faults.push(format!("{}: fails.yaml is not found: {fails:?}", rule.id));
+        }
+        faults.extend(
+            passes
+                .into_iter()
+                .filter(|found| found.starts_with(&own))
+                .map(|found| format!("passes.yaml: {found}")),
+        );
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn every_id_is_there_once_and_every_folder_has_its_rule() {
+    let mut ids = BTreeSet::new();
+    let twice: Vec<_> = rules::all().filter(|rule| !ids.insert(rule.id)).map(|rule| rule.id).collect();
+    assert!(twice.is_empty(), "more than one row for {twice:?}");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/rules");
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        assert!(ids.contains(name.as_str()), "tests/rules/{name} belongs to no rule");
+    }
+}
+
+#[test]
+fn every_row_says_what_and_why() {
+    for rule in rules::all() {
+        assert!(!rule.checks.is_empty() && !rule.why.is_empty(), "{}", rule.id);
+        for text in [rule.checks, rule.why] {
+            assert!(
+                !text.ends_with('.') && !text.starts_with(char::is_uppercase) || text.starts_with("SELinux"),
+                "{}: {text}",
+                rule.id
+            );
+        }
+    }
+}
