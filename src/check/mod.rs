@@ -62,7 +62,10 @@ pub fn check(host: &dyn Host, targets: &[Input], options: &Options) -> Report {
         let mut told: Vec<Told> =
             batch.faults.iter().map(|fault| input_fault(fault, &batch.sources)).collect();
         let mut ids: Vec<Option<Arc<ObjectId>>> = vec![None; objects.len()];
-        for (number, finding) in validate::check(&objects, &definitions, &options.rules) {
+        // Partners of what stands in lone files may stand elsewhere; what was built is all there is.
+        let whole_set = batch.dialect == Some(Dialect::V3);
+        let rules = validate::Options { whole_set, ..options.rules.clone() };
+        for (number, finding) in validate::check(&objects, &definitions, &rules) {
             if !wanted(&finding, options) {
                 continue;
             }

@@ -47,6 +47,11 @@ pub(super) struct Flags {
     #[arg(long, value_name = "REGEX")]
     ignore_path: Vec<Regex>,
 
+    /// The Pod Security Standard that all pods must meet: `baseline`, `restricted`, or one in a version
+    /// (`restricted:v1.30`)
+    #[arg(long, value_name = "LEVEL")]
+    pod_security: Option<String>,
+
     /// What is merely unknown or absent is an error
     #[arg(long)]
     strict: bool,
@@ -124,6 +129,11 @@ fn prepare(host: &dyn Host, flags: &Flags) -> Result<(check::Options, Vec<Input>
     let mut rules = validate::Options { strict: flags.strict, ..validate::Options::default() };
     if let Some(version) = &flags.kubernetes_version {
         rules.kubernetes_minor = minor(version)?;
+    }
+    if let Some(level) = &flags.pod_security {
+        let asked = validate::Asked::read(level);
+        rules.pod_security =
+            Some(asked.or_else(|message| Diagnostic::error("unknown-pod-security-level", message).fail())?);
     }
     let (only, only_rules) = families_and_rules(&flags.only)?;
     let (skip, skip_rules) = families_and_rules(&flags.skip)?;
