@@ -12,6 +12,7 @@ use crate::build;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::host::{self, Entry, Host, Links, Step};
 use crate::load::{KUSTOMIZATION_FILES, decode_text};
+use crate::resource::ResourceSet;
 use crate::source::{Place, Source, SourceId};
 use crate::yaml::{self, Dialect, Document};
 
@@ -205,7 +206,7 @@ fn find(
             match host.step(&path) {
                 Ok(Step::Plain(Entry::Directory)) => below.push(path),
                 Ok(Step::Plain(Entry::File)) if is_manifest => {
-                    files.push((path.clone(), shown(&path).into()))
+                    files.push((path.clone(), shown(&path).into()));
                 }
                 // A link to a file is followed; one to a folder is not, so that walks end.
                 Ok(Step::Link) if is_manifest && host.look(&path) == Ok(Entry::File) => {
@@ -242,6 +243,15 @@ fn is_component(host: &dyn Host, file: &Path) -> bool {
 
 /// Builds a kustomization.
 fn built(host: &dyn Host, root: &str) -> Batch {
+    build_with(host, root, |_| ()).0
+}
+
+/// Builds a kustomization; `before` sees the finished set before it is taken apart.
+pub(super) fn build_with<T>(
+    host: &dyn Host,
+    root: &str,
+    before: impl FnOnce(&ResourceSet) -> T,
+) -> (Batch, Option<T>) {
     let (result, context) = build::objects(host, root, &build::Options::default());
     let mut batch = Batch {
         sources: context.sources,
@@ -251,11 +261,15 @@ fn built(host: &dyn Host, root: &str) -> Batch {
         faults: context.warnings.list,
         ..Batch::default()
     };
+    let mut seen = None;
     match result {
-        Ok(set) => batch.documents = set.into_list().into_iter().map(|resource| resource.document).collect(),
+        Ok(set) => {
+            seen = Some(before(&set));
+            batch.documents = set.into_list().into_iter().map(|resource| resource.document).collect();
+        }
         Err(faults) => batch.faults.extend(faults),
     }
     // Notes of the build are not about the objects.
     batch.faults.retain(|fault| fault.severity >= Severity::Warning);
-    batch
+    (batch, seen)
 }

@@ -5,10 +5,12 @@ mod input;
 
 use std::sync::Arc;
 
+use rayon::prelude::*;
 use regex::Regex;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::host::Host;
+use crate::output;
 use crate::provenance::{Steps, Whence};
 use crate::report::{ObjectId, Part, Report, Told};
 use crate::source::{Place, Sources};
@@ -48,42 +50,92 @@ pub(crate) struct Batch {
 
 /// Checks targets: files, folders, kustomizations, standard input (whose text `-` stands for).
 pub fn check(host: &dyn Host, targets: &[Input], options: &Options) -> Report {
-    let crds = input::read(host, &input::paths(&options.crds), options);
+    let definitions = Definitions::read(host, options);
     let batches = input::read(host, targets, options);
     let mut report = Report::default();
-    let definitions: Vec<Object<'_>> = crds.iter().flat_map(objects).collect();
-    for batch in &batches {
-        report.files += batch.files;
+    for batch in batches {
+        report.add(judge(batch, &definitions, options));
     }
-    let mut parts = Vec::new();
-    for batch in &batches {
-        let objects = leave_out(objects(batch).collect(), options);
-        report.objects += objects.len();
-        let mut told: Vec<Told> =
-            batch.faults.iter().map(|fault| input_fault(fault, &batch.sources)).collect();
-        let mut ids: Vec<Option<Arc<ObjectId>>> = vec![None; objects.len()];
-        // Partners of what stands in lone files may stand elsewhere; what was built is all there is.
-        let whole_set = batch.dialect == Some(Dialect::V3);
-        let rules = validate::Options { whole_set, ..options.rules.clone() };
-        for (number, finding) in validate::check(&objects, &definitions, &rules) {
-            if !wanted(&finding, options) {
-                continue;
-            }
-            let (Some(object), Some(id)) = (objects.get(number), ids.get_mut(number)) else { continue };
-            let id = id.get_or_insert_with(|| Arc::new(ObjectId::of(object)));
-            told.push(place(finding, object, id, batch));
-        }
-        parts.push(told);
-    }
-    drop(definitions);
-    let crd_parts = crds.into_iter().map(|batch| {
-        let told = batch.faults.iter().map(|fault| input_fault(fault, &batch.sources)).collect();
-        Part { sources: batch.sources, told }
-    });
-    report.parts.extend(crd_parts);
-    let placed = batches.into_iter().zip(parts);
-    report.parts.extend(placed.map(|(batch, told)| Part { sources: batch.sources, told }));
+    report.parts.extend(definitions.part());
     report
+}
+
+/// Objects that passed the rules or did not.
+pub struct Rendered {
+    /// The text, exactly as `build` prints it; `None` when there is none.
+    pub text: Option<Vec<u8>>,
+    /// The target could not be built at all.
+    pub refused: bool,
+    /// What was found.
+    pub report: Report,
+}
+
+/// Builds targets (folders) side by side, checks and prints them.
+pub fn render(host: &dyn Host, targets: &[String], options: &Options) -> Vec<Rendered> {
+    let definitions = Definitions::read(host, options);
+    targets
+        .par_iter()
+        .map(|target| {
+            let (mut batch, text) = input::build_with(host, target, output::print);
+            let text = match text {
+                Some(Ok(text)) => Some(text),
+                Some(Err(fault)) => {
+                    batch.faults.push(*fault);
+                    None
+                }
+                None => None,
+            };
+            let refused = text.is_none();
+            let mut report = Report::default();
+            report.add(judge(batch, &definitions, options));
+            Rendered { text, refused, report }
+        })
+        .collect()
+}
+
+/// `CustomResourceDefinition` objects from folders of their own.
+struct Definitions {
+    batches: Vec<Batch>,
+}
+
+impl Definitions {
+    fn read(host: &dyn Host, options: &Options) -> Definitions {
+        let paths = input::paths(&options.crds);
+        let batches = if paths.is_empty() { Vec::new() } else { input::read(host, &paths, options) };
+        Definitions { batches }
+    }
+
+    fn objects(&self) -> Vec<Object<'_>> {
+        self.batches.iter().flat_map(objects).collect()
+    }
+
+    /// What was wrong with their files.
+    fn part(self) -> impl Iterator<Item = Part> {
+        self.batches.into_iter().map(|batch| {
+            let told = batch.faults.iter().map(|fault| input_fault(fault, &batch.sources)).collect();
+            Part { sources: batch.sources, told, objects: 0, files: 0 }
+        })
+    }
+}
+
+/// Runs the rules over objects that belong together.
+fn judge(batch: Batch, definitions: &Definitions, options: &Options) -> Part {
+    let objects = leave_out(objects(&batch).collect(), options);
+    let mut told: Vec<Told> = batch.faults.iter().map(|fault| input_fault(fault, &batch.sources)).collect();
+    let mut ids: Vec<Option<Arc<ObjectId>>> = vec![None; objects.len()];
+    // Partners of what stands in lone files may stand elsewhere; what was built is all there is.
+    let whole_set = batch.dialect == Some(Dialect::V3);
+    let rules = validate::Options { whole_set, ..options.rules.clone() };
+    for (number, finding) in validate::check(&objects, &definitions.objects(), &rules) {
+        if !wanted(&finding, options) {
+            continue;
+        }
+        let (Some(object), Some(id)) = (objects.get(number), ids.get_mut(number)) else { continue };
+        let id = id.get_or_insert_with(|| Arc::new(ObjectId::of(object)));
+        told.push(place(finding, object, id, &batch));
+    }
+    let (objects, files) = (objects.len(), batch.files);
+    Part { sources: batch.sources, told, objects, files }
 }
 
 fn objects(batch: &Batch) -> impl Iterator<Item = Object<'_>> {

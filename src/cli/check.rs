@@ -162,16 +162,13 @@ fn prepare(host: &dyn Host, flags: &Flags) -> Result<(check::Options, Vec<Input>
     Ok((options, inputs))
 }
 
-/// The minor version of `1.31`, `v1.31.2`, `1.31.0-gke.1`.
+/// The minor version that a flag names.
 pub(super) fn minor(version: &str) -> Result<u32, Box<Diagnostic>> {
-    let plain = version.strip_prefix('v').unwrap_or(version);
-    let minor = plain.strip_prefix("1.").map(|rest| rest.split(['.', '-', '+']).next().unwrap_or(rest));
-    match minor.and_then(|minor| minor.parse().ok()) {
-        Some(minor) if (validate::OLDEST..=validate::NEWEST).contains(&minor) => Ok(minor),
-        _ => Diagnostic::error("unknown-version", format!("no Kubernetes version `{version}` is known here"))
-            .hint(format!("known are 1.{} to 1.{}", validate::OLDEST, validate::NEWEST))
-            .fail(),
-    }
+    validate::minor_version(version).ok_or_else(|| {
+        let fault =
+            Diagnostic::error("unknown-version", format!("no Kubernetes version `{version}` is known here"));
+        Box::new(fault.hint(format!("known are 1.{} to 1.{}", validate::OLDEST, validate::NEWEST)))
+    })
 }
 
 /// Sorts words into families and ids of rules.

@@ -1,9 +1,15 @@
 //! Where a project begins, and what its overlays are called. A project root is the nearest folder upwards with a
 //! `citadel.yaml`, else the nearest with a folder `overlays`; neither is required.
 
+mod settings;
+
 use std::path::{Path, PathBuf};
 
+use crate::diagnostic::Result;
 use crate::host::{Entry, Fault, Host};
+use crate::source::Sources;
+
+pub use settings::{Ignore, Settings};
 
 /// The optional project file.
 pub const PROJECT_FILE: &str = "citadel.yaml";
@@ -29,8 +35,19 @@ impl Project {
     }
 
     /// The project of the working directory.
-    pub fn here(host: &dyn Host) -> Result<Project, Fault> {
+    pub fn here(host: &dyn Host) -> std::result::Result<Project, Fault> {
         Ok(Project::find(host, &host.working_directory()?))
+    }
+
+    /// What the project file says; `sources` gets its text.
+    ///
+    /// # Errors
+    /// When the file cannot be read or says something that means nothing.
+    pub fn settings(&self, host: &dyn Host, sources: &mut Sources) -> Result<Settings> {
+        match &self.root {
+            Some(root) => settings::read(host, &root.join(PROJECT_FILE), sources),
+            None => Ok(Settings::default()),
+        }
     }
 
     /// The path that a target stands for: a word without `/` is first an overlay of the project, then a path.

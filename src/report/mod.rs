@@ -74,6 +74,10 @@ pub struct Part {
     pub sources: Sources,
     /// The findings.
     pub told: Vec<Told>,
+    /// How many objects were looked at.
+    pub objects: usize,
+    /// How many files (or targets) they came from.
+    pub files: usize,
 }
 
 /// All that was found.
@@ -88,6 +92,13 @@ pub struct Report {
 }
 
 impl Report {
+    /// Adds a part.
+    pub fn add(&mut self, part: Part) {
+        self.objects += part.objects;
+        self.files += part.files;
+        self.parts.push(part);
+    }
+
     /// All findings in order.
     pub fn told(&self) -> impl Iterator<Item = &Told> {
         self.parts.iter().flat_map(|part| &part.told)

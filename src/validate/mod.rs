@@ -34,6 +34,13 @@ pub const NEWEST: u32 = 37;
 /// The oldest one (1.24).
 pub const OLDEST: u32 = 24;
 
+/// The minor version of `1.31`, `v1.31.2` or `1.31.0-gke.1`, when it is known here.
+pub fn minor_version(version: &str) -> Option<u32> {
+    let plain = version.strip_prefix('v').unwrap_or(version);
+    let minor = plain.strip_prefix("1.")?.split(['.', '-', '+']).next()?;
+    minor.parse().ok().filter(|minor| (OLDEST..=NEWEST).contains(minor))
+}
+
 /// What to check and against what.
 #[derive(Clone, Debug)]
 pub struct Options {
