@@ -9,7 +9,7 @@ use super::exit::Exit;
 use super::terminal::{self, ErrorFormat};
 use crate::build::{Functions, Helm, LoadRestrictor, Options, Outcome, Reorder, build};
 use crate::diagnostic::{Diagnostic, Severity, Warnings};
-use crate::host::{Entry, Fault, Host};
+use crate::host::{Entry, Host};
 use crate::source::Sources;
 
 /// Build the objects of a kustomization, as `kustomize build` does
@@ -282,10 +282,5 @@ fn write(
     } else {
         vec![(path.to_owned(), text)]
     };
-    host.write(&list).map_err(|fault| unwritten(&fault))
-}
-
-fn unwritten(fault: &Fault) -> Diagnostic {
-    let message = format!("`{}` could not be written: it {}", fault.path.display(), fault.trouble);
-    Diagnostic::error("output-failed", message).hint("nothing was written")
+    host.write(&list).map_err(|fault| terminal::unwritten(&fault))
 }

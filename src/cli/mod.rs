@@ -3,8 +3,10 @@
 mod build;
 mod check;
 mod exit;
+mod gate;
 mod kustomize;
 mod manual;
+mod render;
 mod terminal;
 mod version;
 
@@ -29,6 +31,7 @@ struct Citadel {
 enum Command {
     Build(Box<build::Flags>),
     Check(Box<check::Flags>),
+    Render(Box<render::Flags>),
     Version(version::Flags),
     Completions(manual::CompletionFlags),
     Man(manual::ManFlags),
@@ -53,6 +56,7 @@ fn run(arguments: Vec<OsString>) -> Exit {
         Ok(citadel) => match citadel.command {
             Command::Build(flags) => build::run(&Disk, flags, false),
             Command::Check(flags) => check::run(&Disk, &flags),
+            Command::Render(flags) => render::run(&Disk, &flags),
             Command::Version(flags) => version::run(&flags),
             Command::Completions(flags) => manual::completions(Citadel::command(), &flags),
             Command::Man(flags) => manual::man(Citadel::command(), &flags),

@@ -4,7 +4,7 @@ use std::io::{self, ErrorKind, IsTerminal, Read, Write};
 
 use super::exit::Exit;
 use crate::diagnostic::{Diagnostic, Dress, Warnings, draw, findings};
-use crate::host::{Host, LARGEST_FILE};
+use crate::host::{Fault, Host, LARGEST_FILE};
 use crate::source::Sources;
 
 /// How faults are told.
@@ -31,7 +31,8 @@ pub(super) fn complain(text: &str) {
     let _ = io::stderr().lock().write_all(text.as_bytes());
 }
 
-fn dress(host: &dyn Host) -> Dress {
+/// How text on standard error is dressed.
+pub(super) fn dress_error(host: &dyn Host) -> Dress {
     dress_for(host, io::stderr().is_terminal())
 }
 
@@ -47,8 +48,8 @@ fn dress_for(host: &dyn Host, is_terminal: bool) -> Dress {
 }
 
 /// Tells one fault that ends the program.
-pub(super) fn refuse(host: &dyn Host, fault: &Diagnostic) -> Exit {
-    complain(&draw(fault, &Sources::default(), dress(host)));
+pub(super) fn refuse(host: &dyn Host, fault: &Diagnostic, sources: &Sources) -> Exit {
+    complain(&draw(fault, sources, dress_error(host)));
     Exit::Refused
 }
 
@@ -57,6 +58,12 @@ pub(super) fn unprintable(error: &io::Error) -> Diagnostic {
     let words = error.to_string();
     let words = words.split(" (os error").next().unwrap_or_default().to_lowercase();
     Diagnostic::error("output-failed", format!("standard output could not be written: {words}"))
+}
+
+/// A file could not be written.
+pub(super) fn unwritten(fault: &Fault) -> Diagnostic {
+    let message = format!("`{}` could not be written: it {}", fault.path.display(), fault.trouble);
+    Diagnostic::error("output-failed", message).hint("nothing was written")
 }
 
 /// All of standard input, up to the largest text there may be.
@@ -99,7 +106,7 @@ pub(super) fn tell(
         text.push_str(line);
         text.push('\n');
     }
-    let dress = dress(host);
+    let dress = dress_error(host);
     for diagnostic in warnings.list.iter().chain(faults) {
         let drawn = draw(diagnostic, sources, dress);
         match drawn.split_once("]: ") {

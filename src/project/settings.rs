@@ -8,7 +8,7 @@ use crate::diagnostic::{Diagnostic, Result, nearest};
 use crate::host::{self, Host, Links, Trouble};
 use crate::load::decode_text;
 use crate::source::{Place, Source, Sources};
-use crate::validate::{At, External, Level, minor_version};
+use crate::validate::{Asked, At, External, Level, minor_version};
 use crate::yaml::{self, Dialect, Keep};
 
 /// What `citadel.yaml` says; everything is optional.
@@ -98,11 +98,9 @@ fn decode(root: &At<'_>) -> Result<Settings> {
     }
     settings.pod_security = string(&root.field("podSecurity"))?;
     if let Some(level) = &settings.pod_security
-        && !["privileged", "baseline", "restricted"].contains(&level.split(':').next().unwrap_or_default())
+        && let Err(message) = Asked::read(level)
     {
-        return wrong(&root.field("podSecurity"), "this is no Pod Security level")
-            .hint("levels are privileged, baseline, restricted")
-            .fail();
+        return wrong(&root.field("podSecurity"), &message).fail();
     }
     settings.snapshots = string(&root.field("snapshots"))?;
     let crds = root.field("crds");

@@ -16,7 +16,7 @@ pub use github::github;
 pub use json::json;
 pub use junit::junit;
 pub use sarif::sarif;
-pub use text::{summary, text};
+pub use text::{summary, text, text_of};
 
 /// Which object a finding is about.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]

@@ -6,13 +6,19 @@ use crate::validate::Level;
 
 /// All findings, then the summary.
 pub fn text(report: &Report, dress: Dress) -> String {
+    let mut out = text_of(report, dress, |_| true);
+    out.push_str(&summary(report));
+    out
+}
+
+/// Those findings that are wanted, without the summary.
+pub fn text_of(report: &Report, dress: Dress, wanted: impl Fn(&Told) -> bool) -> String {
     let mut out = String::new();
     for part in &report.parts {
-        for told in &part.told {
+        for told in part.told.iter().filter(|told| wanted(told)) {
             out.push_str(&draw(&diagnostic(told), &part.sources, dress));
         }
     }
-    out.push_str(&summary(report));
     out
 }
 

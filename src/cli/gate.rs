@@ -1,0 +1,130 @@
+//! What `check` and `render` share: flags about rules, and what citadel.yaml says of them. Flags win.
+
+use clap::Args;
+
+use super::exit::Exit;
+use super::terminal;
+use crate::check;
+use crate::diagnostic::{Diagnostic, nearest};
+use crate::host::Host;
+use crate::project::Project;
+use crate::source::Sources;
+use crate::validate::{self, Family};
+
+/// Flags about rules.
+#[derive(Args, Debug, Default)]
+pub(super) struct Gate {
+    /// Families or rules to run alone (comma-separated, repeatable)
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    only: Vec<String>,
+
+    /// Families or rules not to run (comma-separated, repeatable)
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    skip: Vec<String>,
+
+    /// The Kubernetes version to check against: 1.24 to 1.37 (default: citadel.yaml's, else the newest)
+    #[arg(long, value_name = "VERSION")]
+    kubernetes_version: Option<String>,
+
+    /// A folder (or file) with `CustomResourceDefinition` objects (repeatable; those of citadel.yaml count as well)
+    #[arg(long, value_name = "PATH")]
+    crds: Vec<String>,
+
+    /// The Pod Security Standard that all pods must meet: `baseline`, `restricted`, or one in a version
+    /// (`restricted:v1.30`)
+    #[arg(long, value_name = "LEVEL")]
+    pod_security: Option<String>,
+
+    /// What is merely unknown or absent is an error
+    #[arg(long)]
+    strict: bool,
+}
+
+/// Why a command cannot begin, with the texts that it points into.
+pub(super) struct Refusal {
+    fault: Box<Diagnostic>,
+    sources: Sources,
+}
+
+impl From<Box<Diagnostic>> for Refusal {
+    fn from(fault: Box<Diagnostic>) -> Refusal {
+        Refusal { fault, sources: Sources::default() }
+    }
+}
+
+impl Refusal {
+    /// Tells it.
+    pub(super) fn tell(&self, host: &dyn Host) -> Exit {
+        terminal::refuse(host, &self.fault, &self.sources)
+    }
+}
+
+impl Gate {
+    /// The project here, and how to check in it.
+    pub(super) fn options(&self, host: &dyn Host) -> Result<(Project, check::Options), Refusal> {
+        let project = Project::here(host).unwrap_or_default();
+        let mut sources = Sources::default();
+        let settings = match project.settings(host, &mut sources) {
+            Ok(settings) => settings,
+            Err(fault) => return Err(Refusal { fault, sources }),
+        };
+        let mut rules = validate::Options { strict: self.strict, ..validate::Options::default() };
+        if let Some(minor) = settings.kubernetes_minor {
+            rules.kubernetes_minor = minor;
+        }
+        if let Some(version) = &self.kubernetes_version {
+            rules.kubernetes_minor = minor(version)?;
+        }
+        if let Some(level) = self.pod_security.as_ref().or(settings.pod_security.as_ref()) {
+            let asked = validate::Asked::read(level);
+            rules.pod_security = Some(
+                asked.or_else(|message| Diagnostic::error("unknown-pod-security-level", message).fail())?,
+            );
+        }
+        rules.external = settings.external;
+        rules.levels = settings.levels.into_iter().map(|(rule, level, _)| (rule, level)).collect();
+        let (only, only_rules) = families_and_rules(&self.only)?;
+        let (skip, skip_rules) = families_and_rules(&self.skip)?;
+        // To tell a rule alone, all families run, and what else they find is left out.
+        if only_rules.is_empty() {
+            rules.only = only;
+        }
+        rules.skip = skip;
+        let mut crds = self.crds.clone();
+        if let Some(root) = &project.root {
+            crds.extend(settings.crds.iter().map(|path| root.join(path).display().to_string()));
+        }
+        let options = check::Options { rules, crds, only_rules, skip_rules, ..check::Options::default() };
+        Ok((project, options))
+    }
+}
+
+/// The minor version that a flag names.
+pub(super) fn minor(version: &str) -> Result<u32, Box<Diagnostic>> {
+    validate::minor_version(version).ok_or_else(|| {
+        let fault =
+            Diagnostic::error("unknown-version", format!("no Kubernetes version `{version}` is known here"));
+        Box::new(fault.hint(format!("known are 1.{} to 1.{}", validate::OLDEST, validate::NEWEST)))
+    })
+}
+
+/// Sorts words into families and ids of rules.
+fn families_and_rules(words: &[String]) -> Result<(Vec<Family>, Vec<String>), Box<Diagnostic>> {
+    let (mut families, mut rules) = (Vec::new(), Vec::new());
+    for word in words {
+        match Family::ALL.into_iter().find(|family| family.name() == word) {
+            Some(family) => families.push(family),
+            // What is nearly a family is taken for a slip.
+            None => match nearest(word, Family::ALL.iter().map(|family| family.name())) {
+                Some(meant) => {
+                    let message = format!("no family or rule is called `{word}`");
+                    return Diagnostic::error("unknown-family", message)
+                        .hint(format!("did you mean `{meant}`?"))
+                        .fail();
+                }
+                None => rules.push(word.clone()),
+            },
+        }
+    }
+    Ok((families, rules))
+}
