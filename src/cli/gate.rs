@@ -9,7 +9,7 @@ use crate::diagnostic::{Diagnostic, nearest};
 use crate::host::Host;
 use crate::project::Project;
 use crate::source::Sources;
-use crate::validate::{self, Family};
+use crate::validate::{self, Family, rules};
 
 /// Flags about rules.
 #[derive(Args, Debug, Default)]
@@ -108,23 +108,29 @@ pub(super) fn minor(version: &str) -> Result<u32, Box<Diagnostic>> {
     })
 }
 
-/// Sorts words into families and ids of rules.
+/// Sorts words into families and ids of rules; old names of other linters stand for ours.
 fn families_and_rules(words: &[String]) -> Result<(Vec<Family>, Vec<String>), Box<Diagnostic>> {
-    let (mut families, mut rules) = (Vec::new(), Vec::new());
+    let (mut families, mut ids) = (Vec::new(), Vec::new());
     for word in words {
-        match Family::ALL.into_iter().find(|family| family.name() == word) {
-            Some(family) => families.push(family),
-            // What is nearly a family is taken for a slip.
-            None => match nearest(word, Family::ALL.iter().map(|family| family.name())) {
-                Some(meant) => {
-                    let message = format!("no family or rule is called `{word}`");
-                    return Diagnostic::error("unknown-family", message)
-                        .hint(format!("did you mean `{meant}`?"))
-                        .fail();
-                }
-                None => rules.push(word.clone()),
-            },
+        if let Some(family) = Family::ALL.into_iter().find(|family| family.name() == word) {
+            families.push(family);
+            continue;
         }
+        let found = rules::find(word);
+        if found.is_empty() {
+            return Err(Box::new(unknown(word)));
+        }
+        ids.extend(found.iter().map(|rule| rule.id.to_owned()));
     }
-    Ok((families, rules))
+    Ok((families, ids))
+}
+
+/// There is no such family or rule.
+pub(super) fn unknown(word: &str) -> Diagnostic {
+    let fault = Diagnostic::error("unknown-rule", format!("no family or rule is called `{word}`"));
+    let families = Family::ALL.iter().map(|family| family.name());
+    match nearest(word, families.chain(rules::all().map(|rule| rule.id))) {
+        Some(meant) => fault.hint(format!("did you mean `{meant}`?")),
+        None => fault.hint("`citadel rules` lists them"),
+    }
 }
