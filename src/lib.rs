@@ -35,4 +35,6 @@ pub mod report;
 
 pub mod check;
 
+pub mod compare;
+
 pub mod cli;

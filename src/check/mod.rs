@@ -39,12 +39,12 @@ pub struct Options {
 /// Objects that are judged together, and the texts their places point into.
 #[derive(Debug, Default)]
 pub(crate) struct Batch {
-    sources: Sources,
+    pub(crate) sources: Sources,
     steps: Steps,
-    documents: Vec<Document>,
-    dialect: Option<Dialect>,
+    pub(crate) documents: Vec<Document>,
+    pub(crate) dialect: Option<Dialect>,
     /// What was wrong with the files.
-    faults: Vec<Diagnostic>,
+    pub(crate) faults: Vec<Diagnostic>,
     files: usize,
 }
 

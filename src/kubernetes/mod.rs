@@ -12,6 +12,7 @@ mod scope;
 mod shape;
 mod table;
 mod transformer_config;
+mod types;
 
 pub use field_spec::{FieldSpec, FieldSpecs, NameReference, NameReferences, merge_field_specs};
 pub use gvk::{FIRST_KINDS, Gvk, LAST_KINDS};
@@ -20,3 +21,4 @@ pub use schema::{Field, Schema};
 pub use scope::Scopes;
 pub use shape::Shapes;
 pub use transformer_config::TransformerConfig;
+pub use types::{Form, Type};

@@ -1,0 +1,3 @@
+module citadel/schemas/types
+
+go 1.24

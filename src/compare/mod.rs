@@ -1,0 +1,165 @@
+//! What changes between two sets of objects, and what that does to a cluster. Objects are matched by identity
+//! (`matching.rs`), held against each other as the API server would see them (`walk.rs`, `lists.rs`, `inside.rs`), judged
+//! by the server's update rules (`update/`) and by what a cluster makes of a change (`impact/`), and told (`format/`).
+
+mod change;
+mod defaults;
+mod impact;
+mod inside;
+mod lists;
+mod matching;
+mod path;
+mod scalar;
+mod update;
+mod walk;
+
+pub mod format;
+
+pub use change::{Change, Verb};
+pub use impact::Impact;
+pub use path::Step;
+pub use update::Refusal;
+
+use crate::kubernetes::Type;
+use crate::validate::Object;
+use walk::{Mode, Side, Walk};
+
+/// How to compare.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// What the server sets by itself is the same as said.
+    pub ignore_defaults: bool,
+    /// Minor version of Kubernetes.
+    pub kubernetes_minor: u32,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options { ignore_defaults: false, kubernetes_minor: crate::validate::NEWEST }
+    }
+}
+
+/// What became of an object.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Fate {
+    /// It is new.
+    Added,
+    /// It is gone.
+    Removed,
+    /// It says something else.
+    Changed,
+    /// It has another name, and may say something else.
+    Renamed,
+}
+
+impl Fate {
+    /// The name in machine formats.
+    pub fn name(self) -> &'static str {
+        match self {
+            Fate::Added => "added",
+            Fate::Removed => "removed",
+            Fate::Changed => "changed",
+            Fate::Renamed => "renamed",
+        }
+    }
+}
+
+/// Something to know about what a change does: one sentence.
+#[derive(Clone, Debug)]
+pub struct Note {
+    /// Which impact it explains.
+    pub impact: Impact,
+    /// The sentence: lower case, no full stop.
+    pub text: String,
+    /// A thing to do; empty when there is none.
+    pub hint: String,
+}
+
+/// An object that differs.
+#[derive(Clone, Debug)]
+pub struct ObjectChange {
+    /// Its number in the old set.
+    pub old: Option<usize>,
+    /// Its number in the new set.
+    pub new: Option<usize>,
+    /// What became of it.
+    pub fate: Fate,
+    /// What it does to a cluster, each once, in the order of [`Impact`].
+    pub impacts: Vec<Impact>,
+    /// The differences; none for what came or went whole.
+    pub changes: Vec<Change>,
+    /// Why the server would refuse it.
+    pub refusals: Vec<Refusal>,
+    /// What there is to say about impacts.
+    pub notes: Vec<Note>,
+}
+
+/// Compares two sets.
+pub fn compare(old: &[Object<'_>], new: &[Object<'_>], options: &Options) -> Vec<ObjectChange> {
+    let matching = matching::by_identity(old, new);
+    let mut list = Vec::new();
+    for (number, before) in matching.of_new.iter().enumerate() {
+        match before {
+            Some(before) => {
+                if let Some(change) = changed(old, new, *before, number, Fate::Changed, options) {
+                    list.push(change);
+                }
+            }
+            None => list.push(whole(None, Some(number), Fate::Added)),
+        }
+    }
+    for number in matching.gone {
+        list.push(whole(Some(number), None, Fate::Removed));
+    }
+    impact::judge(old, new, &mut list);
+    list
+}
+
+fn whole(old: Option<usize>, new: Option<usize>, fate: Fate) -> ObjectChange {
+    ObjectChange {
+        old,
+        new,
+        fate,
+        impacts: Vec::new(),
+        changes: Vec::new(),
+        refusals: Vec::new(),
+        notes: Vec::new(),
+    }
+}
+
+/// Compares two objects; `None` when they say the same.
+fn changed(
+    old: &[Object<'_>],
+    new: &[Object<'_>],
+    before: usize,
+    number: usize,
+    fate: Fate,
+    options: &Options,
+) -> Option<ObjectChange> {
+    let (a, b) = (&old[before], &new[number]);
+    let (x, y) = sides(a, b);
+    let (Some(a_root), Some(b_root)) = (a.document.try_root(), b.document.try_root()) else { return None };
+    if walk::identical(x, a_root, y, b_root) {
+        return None;
+    }
+    let changes = differences(a, b, Mode { defaults: options.ignore_defaults, meaning: true });
+    let mut change = ObjectChange { changes, ..whole(Some(before), Some(number), fate) };
+    if fate == Fate::Changed {
+        change.refusals = update::check(a, b, options);
+    }
+    (fate == Fate::Renamed || !change.changes.is_empty() || !change.refusals.is_empty()).then_some(change)
+}
+
+fn sides<'a>(a: &Object<'a>, b: &Object<'a>) -> (Side<'a>, Side<'a>) {
+    (Side { document: a.document, dialect: a.dialect }, Side { document: b.document, dialect: b.dialect })
+}
+
+/// The differences between two objects.
+fn differences(a: &Object<'_>, b: &Object<'_>, mode: Mode) -> Vec<Change> {
+    let (old, new) = sides(a, b);
+    let of = Type::of_kind(b.group, b.version, b.kind);
+    let is_pod = b.group.is_empty() && b.kind == "Pod";
+    let mut walk = Walk { old, new, mode, is_pod, changes: Vec::new() };
+    walk.nodes(a.document.try_root(), b.document.try_root(), of, &path::Path::Root);
+    walk.changes
+}

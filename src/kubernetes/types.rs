@@ -1,0 +1,175 @@
+//! The shapes of Kubernetes' own types as Go has them (`schemas/types.txt`, made by `schemas/types`): which fields there
+//! are, where absent and zero are the same, and by which keys the items of a list are known. Of CRDs nothing is known.
+
+use std::sync::OnceLock;
+
+use rustc_hash::FxHashMap;
+
+const TEXT: &str = include_str!("../../schemas/types.txt");
+
+/// A type: of a whole object, a field, an item.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Type {
+    /// `*[]/v1.Container`, as the file writes it.
+    shape: &'static str,
+    /// Merge keys, `=` or `!`.
+    extra: &'static str,
+}
+
+/// What a type is, pointers left aside.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Form {
+    /// Text.
+    String,
+    /// A whole number.
+    Int,
+    /// `true` or `false`.
+    Bool,
+    /// Any number.
+    Float,
+    /// `500m`
+    Quantity,
+    /// A number or text.
+    IntOrString,
+    /// base64
+    Bytes,
+    /// A point in time.
+    Time,
+    /// Anything.
+    Any,
+    /// Items of one type.
+    List,
+    /// Any keys, values of one type.
+    Map,
+    /// Known fields.
+    Structure,
+}
+
+/// The fields of every structure by its name, as text.
+fn structures() -> &'static FxHashMap<&'static str, &'static str> {
+    static INDEX: OnceLock<FxHashMap<&'static str, &'static str>> = OnceLock::new();
+    INDEX.get_or_init(|| {
+        let blocks = TEXT.split("\ntype ").skip(1);
+        blocks.map(|block| block.split_once('\n').unwrap_or((block, ""))).collect()
+    })
+}
+
+impl Type {
+    /// The type of the objects of a built-in kind.
+    pub fn of_kind(group: &str, version: &str, kind: &str) -> Option<Type> {
+        let mut name = String::with_capacity(group.len() + version.len() + kind.len() + 2);
+        for part in [group, "/", version, ".", kind] {
+            name.push_str(part);
+        }
+        let (name, _) = structures().get_key_value(name.as_str())?;
+        Some(Type { shape: name, extra: "" })
+    }
+
+    /// The type of a structure by its name (`/v1.PodSpec`).
+    pub fn named(name: &str) -> Option<Type> {
+        structures().get_key_value(name).map(|(name, _)| Type { shape: name, extra: "" })
+    }
+
+    /// Whether absent differs from zero.
+    pub fn is_pointer(self) -> bool {
+        self.shape.starts_with('*')
+    }
+
+    /// What it is.
+    pub fn form(self) -> Form {
+        match self.inner() {
+            "string" => Form::String,
+            "int" => Form::Int,
+            "bool" => Form::Bool,
+            "float" => Form::Float,
+            "quantity" => Form::Quantity,
+            "intstr" => Form::IntOrString,
+            "bytes" => Form::Bytes,
+            "time" => Form::Time,
+            "any" => Form::Any,
+            shape if shape.starts_with("[]") => Form::List,
+            shape if shape.starts_with("{}") => Form::Map,
+            _ => Form::Structure,
+        }
+    }
+
+    fn inner(self) -> &'static str {
+        self.shape.trim_start_matches('*')
+    }
+
+    /// The name of a structure: `apps/v1.DeploymentSpec`; the core group's begin with `/`.
+    pub fn name(self) -> &'static str {
+        self.inner()
+    }
+
+    /// A name without its version: `apps.DeploymentSpec`, `.PodSpec`.
+    pub fn is(self, group: &str, name: &str) -> bool {
+        let inner = self.inner();
+        inner.len() > group.len()
+            && inner.starts_with(group)
+            && inner[group.len()..].starts_with('/')
+            && inner.rsplit_once('.').is_some_and(|(_, last)| last == name)
+    }
+
+    /// The type of a field of a structure.
+    pub fn field(self, name: &str) -> Option<Type> {
+        let fields = structures().get(self.inner())?;
+        for line in fields.lines() {
+            let line = line.strip_prefix(' ')?;
+            if let Some(rest) = line.strip_prefix(name)
+                && let Some(rest) = rest.strip_prefix(' ')
+            {
+                let (shape, extra) = rest.split_once(' ').unwrap_or((rest, ""));
+                return Some(Type { shape, extra });
+            }
+        }
+        None
+    }
+
+    /// The names of a structure's fields.
+    pub fn fields(self) -> impl Iterator<Item = &'static str> {
+        let fields = structures().get(self.inner()).copied().unwrap_or_default();
+        fields.lines().map_while(|line| line.strip_prefix(' ')?.split(' ').next())
+    }
+
+    /// The type of the items of a list or the values of a map.
+    pub fn items(self) -> Option<Type> {
+        let inner = self.inner();
+        let shape = inner.strip_prefix("[]").or_else(|| inner.strip_prefix("{}"))?;
+        Some(Type { shape, extra: "" })
+    }
+
+    /// The fields by which the items of a list are known.
+    pub fn merge_keys(self) -> Option<impl Iterator<Item = &'static str> + Clone> {
+        (!matches!(self.extra, "" | "=" | "!")).then(|| self.extra.split(','))
+    }
+
+    /// Whether a list is a set: its order says nothing.
+    pub fn is_set(self) -> bool {
+        self.extra == "="
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn walks_from_a_kind_to_its_leaves() {
+        let deployment = Type::of_kind("apps", "v1", "Deployment").unwrap();
+        let spec = deployment.field("spec").unwrap();
+        assert!(spec.is("apps", "DeploymentSpec"));
+        assert!(spec.field("replicas").unwrap().is_pointer());
+        let pod = spec.field("template").unwrap().field("spec").unwrap();
+        assert!(pod.is("", "PodSpec"));
+        let container = pod.field("containers").unwrap();
+        assert_eq!(container.merge_keys().unwrap().collect::<Vec<_>>(), ["name"]);
+        let ports = container.items().unwrap().field("ports").unwrap();
+        assert_eq!(ports.merge_keys().unwrap().collect::<Vec<_>>(), ["containerPort", "protocol"]);
+        let limits = container.items().unwrap().field("resources").unwrap().field("limits").unwrap();
+        assert_eq!((limits.form(), limits.items().unwrap().form()), (Form::Map, Form::Quantity));
+        assert!(deployment.field("metadata").unwrap().field("finalizers").unwrap().is_set());
+        assert_eq!(Type::of_kind("example.com", "v1", "Deployment"), None);
+        assert_eq!(spec.field("nothing"), None);
+    }
+}
