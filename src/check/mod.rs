@@ -40,12 +40,17 @@ pub struct Options {
 #[derive(Debug, Default)]
 pub(crate) struct Batch {
     pub(crate) sources: Sources,
-    steps: Steps,
+    pub(crate) steps: Steps,
     pub(crate) documents: Vec<Document>,
     pub(crate) dialect: Option<Dialect>,
     /// What was wrong with the files.
     pub(crate) faults: Vec<Diagnostic>,
-    files: usize,
+    pub(crate) files: usize,
+}
+
+/// Reads targets without checking them: one batch a built kustomization, one for all plain files together.
+pub(crate) fn read(host: &dyn Host, targets: &[Input]) -> Vec<Batch> {
+    input::read(host, targets, &Options::default())
 }
 
 /// Checks targets: files, folders, kustomizations, standard input (whose text `-` stands for).

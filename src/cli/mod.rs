@@ -2,6 +2,7 @@
 
 mod build;
 mod check;
+mod diff;
 mod exit;
 mod gate;
 mod kustomize;
@@ -32,6 +33,7 @@ enum Command {
     Build(Box<build::Flags>),
     Check(Box<check::Flags>),
     Render(Box<render::Flags>),
+    Diff(Box<diff::Flags>),
     Version(version::Flags),
     Completions(manual::CompletionFlags),
     Man(manual::ManFlags),
@@ -57,6 +59,7 @@ fn run(arguments: Vec<OsString>) -> Exit {
             Command::Build(flags) => build::run(&Disk, flags, false),
             Command::Check(flags) => check::run(&Disk, &flags),
             Command::Render(flags) => render::run(&Disk, &flags),
+            Command::Diff(flags) => diff::run(&Disk, &flags),
             Command::Version(flags) => version::run(&flags),
             Command::Completions(flags) => manual::completions(Citadel::command(), &flags),
             Command::Man(flags) => manual::man(Citadel::command(), &flags),

@@ -44,7 +44,8 @@ pub(super) fn compare(walk: &mut Walk<'_>, a: NodeId, b: NodeId, path: &Path<'_>
 
 fn read(side: Side<'_>, node: NodeId) -> Option<Document> {
     let text = side.document.text(node);
-    let may = text.len() <= LARGEST && (text.starts_with(['{', '[']) || text.contains(":\n") || text.contains(": "));
+    let may = text.len() <= LARGEST
+        && (text.starts_with(['{', '[']) || text.contains(":\n") || text.contains(": "));
     if !may || !(text.contains('\n') || text.starts_with(['{', '['])) {
         return None;
     }

@@ -150,8 +150,7 @@ impl Walk<'_> {
             .zip(new_rest.iter().rev())
             .take_while(|(a, b)| identical(x, **a, y, **b))
             .count();
-        let (old_rest, new_rest) =
-            (&old_rest[..old_rest.len() - back], &new_rest[..new_rest.len() - back]);
+        let (old_rest, new_rest) = (&old_rest[..old_rest.len() - back], &new_rest[..new_rest.len() - back]);
         if old_rest.is_empty() && new_rest.is_empty() {
             return;
         }
@@ -209,9 +208,8 @@ struct Pairs {
 }
 
 fn pair(old_side: Side<'_>, old: &[NodeId], new_side: Side<'_>, new: &[NodeId]) -> Pairs {
-    let all_mappings = |side: Side<'_>, list: &[NodeId]| {
-        list.iter().all(|item| side.document.kind(*item) == Kind::Mapping)
-    };
+    let all_mappings =
+        |side: Side<'_>, list: &[NodeId]| list.iter().all(|item| side.document.kind(*item) == Kind::Mapping);
     if all_mappings(old_side, old) && all_mappings(new_side, new) {
         for fields in NAMES {
             let names = |side: Side<'_>, list: &[NodeId]| -> Option<Vec<String>> {

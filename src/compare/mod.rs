@@ -7,6 +7,7 @@ mod defaults;
 mod impact;
 mod inside;
 mod lists;
+mod loaded;
 mod matching;
 mod path;
 mod scalar;
@@ -17,6 +18,7 @@ pub mod format;
 
 pub use change::{Change, Verb};
 pub use impact::Impact;
+pub use loaded::{Loaded, Unread};
 pub use path::Step;
 pub use update::Refusal;
 

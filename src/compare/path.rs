@@ -63,7 +63,9 @@ impl Path<'_> {
     /// How many steps lead here.
     pub(super) fn depth(&self) -> usize {
         let (mut at, mut depth) = (self, 0);
-        while let Path::Field(above, _) | Path::Key(above, _) | Path::Item(above, ..) | Path::Inside(above) = at {
+        while let Path::Field(above, _) | Path::Key(above, _) | Path::Item(above, ..) | Path::Inside(above) =
+            at
+        {
             at = above;
             depth += 1;
         }
@@ -73,14 +75,14 @@ impl Path<'_> {
 
 /// The path as the API server writes it: `spec.containers[0].image`, `metadata.labels[app]`. Numbers are those of the
 /// new object, of the old one for what is gone.
-pub fn numbered(steps: &[Step]) -> String {
+pub(super) fn numbered(steps: &[Step]) -> String {
     written(steps, |text, old, new, _| {
         let _ = write!(text, "[{}]", new.or(old).unwrap_or_default());
     })
 }
 
 /// The path with keys in place of numbers, where there are any: `spec.containers[name=web].image`.
-pub fn keyed(steps: &[Step]) -> String {
+pub(super) fn keyed(steps: &[Step]) -> String {
     written(steps, |text, old, new, key| {
         let _ = if key.is_empty() {
             write!(text, "[{}]", new.or(old).unwrap_or_default())
@@ -91,7 +93,7 @@ pub fn keyed(steps: &[Step]) -> String {
 }
 
 /// The path without any numbers or keys of items: `spec.containers.image`, as filters take it.
-pub fn bare(steps: &[Step]) -> String {
+pub(super) fn bare(steps: &[Step]) -> String {
     written(steps, |_, _, _, _| {})
 }
 

@@ -108,7 +108,12 @@ pub(super) fn quantity(text: &str) -> Option<(i128, i32)> {
         "E" => 18,
         _ => {
             let digits = suffix.strip_prefix(['e', 'E'])?;
-            digits.strip_prefix('+').unwrap_or(digits).parse::<i32>().ok().filter(|power| power.abs() < 1000)?
+            digits
+                .strip_prefix('+')
+                .unwrap_or(digits)
+                .parse::<i32>()
+                .ok()
+                .filter(|power| power.abs() < 1000)?
         }
     };
     if bytes.first() == Some(&b'-') {

@@ -61,7 +61,13 @@ pub(super) struct Walk<'a> {
 
 impl Walk<'_> {
     /// Compares two nodes of a type (`None`: not known), either of which may be absent.
-    pub(super) fn nodes(&mut self, old: Option<NodeId>, new: Option<NodeId>, of: Option<Type>, path: &Path<'_>) {
+    pub(super) fn nodes(
+        &mut self,
+        old: Option<NodeId>,
+        new: Option<NodeId>,
+        of: Option<Type>,
+        path: &Path<'_>,
+    ) {
         match (old, new) {
             (None, None) => {}
             (Some(node), None) => {
@@ -186,7 +192,8 @@ impl Walk<'_> {
                 let written = side.document.text(node);
                 written == text
                     || of.map(Type::form) == Some(Form::Quantity)
-                        && scalar::quantity(written).is_some_and(|value| Some(value) == scalar::quantity(text))
+                        && scalar::quantity(written)
+                            .is_some_and(|value| Some(value) == scalar::quantity(text))
             }
             _ => false,
         }

@@ -1,10 +1,11 @@
 //! The machine format, version 1.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value, json as value};
 
 use super::Report;
 use crate::compare::{Change, ObjectChange};
-use crate::source::{Place, Sources};
 
 /// The comparison as one JSON document.
 pub fn json(report: &Report<'_, '_>) -> String {
@@ -32,10 +33,10 @@ fn object(report: &Report<'_, '_>, change: &ObjectChange) -> Value {
         }
         entry.insert("change".into(), change.fate.name().into());
         entry.insert("impact".into(), words(&change.impacts));
-        let sources = if change.new.is_some() { report.new_sources } else { report.old_sources };
-        place(&mut entry, sources, object.place());
+        place(&mut entry, report.place_of_object(change));
     }
-    entry.insert("changes".into(), change.changes.iter().map(|change| difference(report, change)).collect());
+    entry
+        .insert("changes".into(), change.changes.iter().map(|one| difference(report, change, one)).collect());
     if !change.refusals.is_empty() {
         let refusals = change.refusals.iter();
         let refusals = refusals.map(|r| value!({ "path": r.path, "message": r.message, "hint": r.hint }));
@@ -53,7 +54,7 @@ fn words(impacts: &[crate::compare::Impact]) -> Value {
     impacts.iter().map(|impact| Value::from(impact.name())).collect()
 }
 
-fn difference(report: &Report<'_, '_>, change: &Change) -> Value {
+fn difference(report: &Report<'_, '_>, whole: &ObjectChange, change: &Change) -> Value {
     let mut entry = Map::new();
     entry.insert("path".into(), change.path().into());
     let keyed = change.keyed_path();
@@ -69,21 +70,14 @@ fn difference(report: &Report<'_, '_>, change: &Change) -> Value {
         entry.insert("to".into(), parse(to));
     }
     entry.insert("impact".into(), words(&change.impacts));
-    if change.place.is_some() {
-        place(&mut entry, report.new_sources, change.place);
-    } else {
-        place(&mut entry, report.old_sources, change.old_place);
-    }
+    place(&mut entry, report.place_of(whole, change));
     entry.into()
 }
 
-fn place(entry: &mut Map<String, Value>, sources: &Sources, place: Place) {
-    let place = sources.outer(place);
-    if !place.is_some() || !sources.holds(place) {
-        return;
+fn place(entry: &mut Map<String, Value>, place: Option<(Arc<str>, usize, usize)>) {
+    if let Some((file, line, column)) = place {
+        entry.insert("file".into(), (*file).into());
+        entry.insert("line".into(), line.into());
+        entry.insert("column".into(), column.into());
     }
-    let (line, column) = sources.position(place);
-    entry.insert("file".into(), (*sources.get(place.source).name).into());
-    entry.insert("line".into(), line.into());
-    entry.insert("column".into(), column.into());
 }

@@ -4,8 +4,9 @@ mod json;
 
 pub use json::json;
 
-use super::ObjectChange;
-use crate::source::Sources;
+use std::sync::Arc;
+
+use super::{Change, Loaded, ObjectChange};
 use crate::validate::Object;
 
 /// What is to be told.
@@ -14,10 +15,10 @@ pub struct Report<'r, 'a> {
     pub old: &'r [Object<'a>],
     /// The new set.
     pub new: &'r [Object<'a>],
-    /// The texts of the old set.
-    pub old_sources: &'r Sources,
-    /// The texts of the new set.
-    pub new_sources: &'r Sources,
+    /// Where the old set came from.
+    pub old_side: &'r Loaded,
+    /// Where the new set came from.
+    pub new_side: &'r Loaded,
     /// The objects that differ.
     pub changes: &'r [ObjectChange],
     /// Whether the values of Secrets are told.
@@ -32,5 +33,24 @@ impl<'a> Report<'_, 'a> {
             (None, Some(number)) => self.old.get(number),
             (None, None) => None,
         }
+    }
+
+    /// File, line and column of what wrote a new value, or the old one where there is no new one.
+    pub(super) fn place_of(&self, whole: &ObjectChange, change: &Change) -> Option<(Arc<str>, usize, usize)> {
+        let new = whole.new.and_then(|number| self.new.get(number)).filter(|_| change.place.is_some());
+        match new {
+            Some(object) => self.new_side.position(object, change.place),
+            None => {
+                let object = whole.old.and_then(|number| self.old.get(number))?;
+                self.old_side.position(object, change.old_place)
+            }
+        }
+    }
+
+    /// File, line and column of where an object begins.
+    pub(super) fn place_of_object(&self, whole: &ObjectChange) -> Option<(Arc<str>, usize, usize)> {
+        let object = self.object(whole)?;
+        let side = if whole.new.is_some() { self.new_side } else { self.old_side };
+        side.position(object, object.place())
     }
 }

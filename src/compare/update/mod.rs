@@ -65,7 +65,12 @@ impl Update<'_, '_> {
     }
 
     /// Notes a refusal.
-    pub(super) fn refuse(&mut self, path: impl Into<String>, message: impl Into<String>, hint: impl Into<String>) {
+    pub(super) fn refuse(
+        &mut self,
+        path: impl Into<String>,
+        message: impl Into<String>,
+        hint: impl Into<String>,
+    ) {
         self.refusals.push(Refusal { path: path.into(), message: message.into(), hint: hint.into() });
     }
 

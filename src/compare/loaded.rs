@@ -1,0 +1,103 @@
+//! One side of a comparison, read: the documents of an overlay, folder, file or text, and the texts they came from.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::check::{self, Batch, Input};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::host::Host;
+use crate::source::{Place, Sources};
+use crate::validate::Object;
+use crate::yaml::{Dialect, Document};
+
+/// One side, read.
+#[derive(Debug, Default)]
+pub struct Loaded {
+    batches: Vec<Batch>,
+}
+
+impl Loaded {
+    /// Reads a file, a folder of files, or a folder with a kustomization (which is built).
+    ///
+    /// # Errors
+    /// When anything on this side cannot be read: a comparison of half a side would mislead.
+    pub fn path(host: &dyn Host, path: PathBuf) -> Result<Loaded, Unread> {
+        Loaded::of(check::read(host, &[Input::Path(path)]))
+    }
+
+    /// Reads a text.
+    ///
+    /// # Errors
+    /// When it is no YAML.
+    pub fn text(host: &dyn Host, name: Arc<str>, bytes: Vec<u8>) -> Result<Loaded, Unread> {
+        Loaded::of(check::read(host, &[Input::Text(name, bytes)]))
+    }
+
+    /// Takes documents that are already there: what was rendered.
+    pub fn documents(documents: Vec<Document>, sources: Sources, dialect: Dialect) -> Loaded {
+        Loaded { batches: vec![Batch { documents, sources, dialect: Some(dialect), ..Batch::default() }] }
+    }
+
+    /// The documents with their texts, for who rendered them.
+    pub fn into_parts(self) -> Vec<(Vec<Document>, Sources)> {
+        self.batches.into_iter().map(|batch| (batch.documents, batch.sources)).collect()
+    }
+
+    fn of(mut batches: Vec<Batch>) -> Result<Loaded, Unread> {
+        let mut faults = Vec::new();
+        for (number, batch) in batches.iter_mut().enumerate() {
+            let all = std::mem::take(&mut batch.faults);
+            faults.extend(
+                all.into_iter()
+                    .filter(|fault| fault.severity == Severity::Error)
+                    .map(|fault| (number, fault)),
+            );
+        }
+        if faults.is_empty() {
+            return Ok(Loaded { batches });
+        }
+        let sources = batches.into_iter().map(|batch| batch.sources).collect();
+        Err(Unread { faults, sources })
+    }
+
+    /// The objects in order.
+    pub fn objects(&self) -> Vec<Object<'_>> {
+        let list = self.batches.iter().flat_map(|batch| {
+            let dialect = batch.dialect.unwrap_or(Dialect::V2);
+            batch.documents.iter().map(move |document| Object::new(document, dialect))
+        });
+        list.filter(|object| !object.kind.is_empty() || !object.name.is_empty()).collect()
+    }
+
+    /// File, line and column of a place in an object's document.
+    pub(super) fn position(&self, object: &Object<'_>, place: Place) -> Option<(Arc<str>, usize, usize)> {
+        let sources = self.sources(object)?;
+        let place = sources.outer(place);
+        if !sources.holds(place) {
+            return None;
+        }
+        let (line, column) = sources.position(place);
+        Some((Arc::clone(&sources.get(place.source).name), line, column))
+    }
+
+    fn sources(&self, object: &Object<'_>) -> Option<&Sources> {
+        let holds =
+            |batch: &&Batch| batch.documents.as_ptr_range().contains(&std::ptr::from_ref(object.document));
+        self.batches.iter().find(holds).map(|batch| &batch.sources)
+    }
+}
+
+/// Why a side cannot be compared.
+#[derive(Debug)]
+pub struct Unread {
+    /// What is wrong, each with the number of the texts that its places point into.
+    pub faults: Vec<(usize, Diagnostic)>,
+    /// The texts.
+    pub sources: Vec<Sources>,
+}
+
+impl From<Box<Diagnostic>> for Unread {
+    fn from(fault: Box<Diagnostic>) -> Unread {
+        Unread { faults: vec![(0, *fault)], sources: vec![Sources::default()] }
+    }
+}
