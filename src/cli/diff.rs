@@ -3,7 +3,7 @@
 use clap::{Args, ValueEnum};
 
 use super::exit::Exit;
-use super::{check, terminal};
+use super::{gate, terminal};
 use crate::compare::format::{self, Report};
 use crate::compare::{self, Loaded, Unread};
 use crate::diagnostic::{Diagnostic, draw};
@@ -67,7 +67,7 @@ fn compare(host: &dyn Host, flags: &Flags) -> Result<Exit, Unread> {
     let mut options =
         compare::Options { ignore_defaults: flags.ignore_defaults, ..compare::Options::default() };
     if let Some(version) = &flags.kubernetes_version {
-        options.kubernetes_minor = check::minor(version)?;
+        options.kubernetes_minor = gate::minor(version)?;
     }
     if flags.old == "-" && flags.new == "-" {
         return Err(Box::new(
