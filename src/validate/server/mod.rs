@@ -4,12 +4,21 @@
 #![allow(dead_code)] // until the kinds use it
 
 pub(in crate::validate) mod address;
+mod config_map;
+mod endpoints;
 pub(in crate::validate) mod format;
+mod horizontal_pod_autoscaler;
 pub(in crate::validate) mod labels;
+mod limit_range;
 mod metadata;
 pub(in crate::validate) mod names;
+mod namespace;
 pub(in crate::validate) mod report;
+pub(in crate::validate) mod resource_names;
+mod resource_quota;
+mod secret;
 pub(in crate::validate) mod selector;
+mod service;
 mod told;
 
 use super::{At, Finding, Object};
@@ -18,7 +27,16 @@ use super::{At, Finding, Object};
 type Kind = (&'static str, &'static str, fn(&At<'_>, &mut Vec<Finding>));
 
 /// Which function checks which kind: API group, kind, function. Kept sorted within each group.
-const KINDS: &[Kind] = &[];
+const KINDS: &[Kind] = &[
+    ("", "ConfigMap", config_map::check),
+    ("", "Endpoints", endpoints::check),
+    ("", "LimitRange", limit_range::check),
+    ("", "Namespace", namespace::check),
+    ("", "ResourceQuota", resource_quota::check),
+    ("", "Secret", secret::check),
+    ("", "Service", service::check),
+    ("autoscaling", "HorizontalPodAutoscaler", horizontal_pod_autoscaler::check),
+];
 
 /// Checks one object.
 pub(super) fn check(object: &Object<'_>, findings: &mut Vec<Finding>) {

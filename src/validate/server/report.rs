@@ -27,6 +27,8 @@ pub(in crate::validate) trait Report {
     fn one_of(&mut self, at: &At<'_>, supported: &[&str]);
     /// The number must not be below zero.
     fn non_negative(&mut self, at: &At<'_>);
+    /// What was told last is told of another path: where the server keeps the value when it judges it.
+    fn told_at(&mut self, path: impl Into<String>);
 }
 
 /// A value as messages show it: short, in backticks.
@@ -93,5 +95,11 @@ impl Report for Vec<Finding> {
 
     fn non_negative(&mut self, at: &At<'_>) {
         told::non_negative(at, self);
+    }
+
+    fn told_at(&mut self, path: impl Into<String>) {
+        if let Some(last) = self.last_mut() {
+            last.value_path = Some(std::mem::replace(&mut last.path, path.into()));
+        }
     }
 }
