@@ -88,6 +88,12 @@ impl Quantity {
         self.nano % (UNIT / 1000) == 0
     }
 
+    /// Whether it is a whole number once it is rounded up to thousandths.
+    pub fn is_whole_by_milli(self) -> bool {
+        let milli = UNIT / 1000;
+        (self.nano / milli + (self.nano % milli).signum()) % 1000 == 0
+    }
+
     /// The sum, held at the bounds.
     #[must_use]
     pub fn plus(self, other: Quantity) -> Quantity {

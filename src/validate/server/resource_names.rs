@@ -2,7 +2,6 @@
 
 use super::format;
 use super::report::Report;
-use crate::kubernetes::Quantity;
 use crate::validate::{At, Finding};
 
 const STANDARD: &[&str] = &[
@@ -134,12 +133,7 @@ pub(in crate::validate) fn check_amount(name: &str, at: &At<'_>, findings: &mut 
     if amount.is_negative() {
         findings.invalid(at, "must be 0 or greater");
     }
-    if is_counted(name) && !is_whole(amount) {
+    if is_counted(name) && !amount.is_whole_by_milli() {
         findings.invalid(at, "must be a whole number");
     }
-}
-
-/// Whether an amount is a whole number when thousandths are counted (rounded up).
-pub(in crate::validate) fn is_whole(amount: Quantity) -> bool {
-    amount.milli() % 1000 == 0
 }
