@@ -101,6 +101,7 @@ impl<'f> Layer<'f> {
         entry: &Written<String>,
         mut objects: ResourceSet,
     ) -> Result<()> {
+        run.keep_values(&mut objects);
         if let Some(trail) = &self.trail {
             trail.append(&entry.value).annotate_file(run, &mut objects, entry.at)?;
         }

@@ -34,6 +34,15 @@ struct Run<'f> {
     context: Context,
 }
 
+impl Run<'_> {
+    /// Has fresh objects keep what steps change, when the build was asked for it.
+    fn keep_values(&self, objects: &mut ResourceSet) {
+        if self.options.histories {
+            objects.list_mut_keeping_ids().iter_mut().for_each(|object| object.document.keep_values());
+        }
+    }
+}
+
 /// What came of a build.
 pub struct Outcome {
     /// The text of all objects, or why there is none (at least one error).

@@ -20,6 +20,8 @@ pub struct Options {
     pub strict: bool,
     /// Objects are wanted as files, one each (`Outcome::files`), rather than as one text.
     pub individual_files: bool,
+    /// Values are kept as they were before each step (`Document::before`): for `explain`.
+    pub histories: bool,
     /// The program was called by the name `kustomize`: no word that kustomize would not say.
     pub as_kustomize: bool,
 }

@@ -66,6 +66,7 @@ pub(super) fn run_generators<'f>(run: &mut Run<'f>, layer: &Layer<'f>, into: &mu
     }
     for (mut objects, trail, field, at) in generated {
         let step = run.context.steps.add(field, at);
+        run.keep_values(&mut objects);
         if let Some(trail) = trail {
             trail.annotate_new(&mut objects, step)?;
         }

@@ -187,6 +187,7 @@ impl Flags {
             },
             strict: self.strict,
             individual_files: false,
+            histories: false,
             as_kustomize,
         }
     }

@@ -7,6 +7,8 @@ use crate::source::{Place, SourceId};
 #[derive(Debug, Default, Clone)]
 pub struct Histories {
     entries: Vec<Entry>,
+    /// What values were before an entry, where that was kept: rising.
+    before: Vec<(u32, Box<str>)>,
     scratch: Vec<u32>,
 }
 
@@ -19,8 +21,15 @@ pub struct HistoryId {
 }
 
 impl Histories {
-    /// Takes out what a ledger knows of an origin; `source` is the text that plain origins are places of.
-    pub fn take(&mut self, ledger: &Ledger, origin: Origin, source: SourceId) -> HistoryId {
+    /// Takes out what a ledger knows of an origin; `source` is the text that plain origins are places of, `before` says
+    /// what a value was before an entry, where that was kept.
+    pub fn take<'t>(
+        &mut self,
+        ledger: &Ledger,
+        origin: Origin,
+        source: SourceId,
+        before: impl Fn(u32) -> Option<&'t str>,
+    ) -> HistoryId {
         // Entries point only at older ones: the list grows from the youngest down, each is there once.
         self.scratch.clear();
         if let Whence::Entry(index) = origin.read() {
@@ -47,11 +56,23 @@ impl Histories {
             let previous = self.enter(start, entry.previous, source, &moved);
             let from = self.enter(start, entry.from, source, &moved);
             moved.push((*index, (self.entries.len() - start) as u32));
+            if let Some(text) = before(*index) {
+                self.before.push((self.entries.len() as u32, text.into()));
+            }
             self.entries.push(Entry { previous, from, shared: false, ..entry });
         }
         let end = self.enter(start, origin, source, &moved);
         self.scratch = reachable;
         HistoryId { start: start as u32, len: (self.entries.len() - start) as u32, end: Some(end) }
+    }
+
+    /// What values of a history were before its entries, where that was kept: number of the entry, text.
+    pub fn before(&self, id: HistoryId) -> impl Iterator<Item = (u32, &str)> + '_ {
+        let from = self.before.partition_point(|(entry, _)| *entry < id.start);
+        let these = self.before.get(from..).unwrap_or_default().iter();
+        these
+            .take_while(move |(entry, _)| *entry < id.start + id.len)
+            .map(move |(entry, text)| (entry - id.start, &**text))
     }
 
     /// An origin as it is called within a history that begins at `start`.
@@ -117,8 +138,8 @@ mod tests {
         let b = old.push(entry(a, Origin::at(9)));
         let c = old.push(entry(b, a));
         let mut histories = Histories::default();
-        histories.take(&old, a, SourceId(4));
-        let id = histories.take(&old, c, SourceId(4));
+        histories.take(&old, a, SourceId(4), |_| None);
+        let id = histories.take(&old, c, SourceId(4), |_| None);
         let mut new = Ledger::default();
         new.push(entry(Origin::NONE, Origin::NONE));
         let entered = new.enter(&histories, id);

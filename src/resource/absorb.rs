@@ -91,7 +91,7 @@ impl ResourceSet {
             .at(old.place(), "had that id before a patch changed it")
             .fail();
         }
-        self.put(position, new);
+        self.put(position, new, step);
         Ok(())
     }
 }
@@ -229,7 +229,12 @@ fn merge_map(
     let mut children = Vec::with_capacity(keys.len());
     for key in keys {
         let value = match (above.get(key), beneath.get(key)) {
-            (Some(value), _) => *value,
+            (Some(value), before) => {
+                if let Some(before) = before.filter(|_| editor.document().keeps_values()) {
+                    editor.supersede(*value, old, *before);
+                }
+                *value
+            }
             (None, Some(value)) => editor.graft(old, *value),
             (None, None) => continue,
         };

@@ -14,6 +14,7 @@ use super::index::{IdParts, Index, NOT_A_NAMESPACE, ScopeMemory, or_default};
 use super::object::Resource;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::kubernetes::Scopes;
+use crate::provenance::StepId;
 use crate::source::Place;
 
 /// Objects in the order in which they came.
@@ -21,12 +22,22 @@ use crate::source::Place;
 pub struct ResourceSet {
     list: Vec<Resource>,
     index: OnceLock<Index>,
+    graves: Vec<Grave>,
+}
+
+/// An object that is no longer in the set.
+#[derive(Clone, Debug)]
+pub struct Grave {
+    /// The object as it was in the end. Of one that a patch deleted, the document tells who did it: its last tombstone.
+    pub resource: Resource,
+    /// The step that took it out or put another object of the same id in its place, where the document does not tell.
+    pub taken_by: Option<StepId>,
 }
 
 impl ResourceSet {
     /// A set of objects whose ids nobody has compared yet.
     pub fn from_list(list: Vec<Resource>) -> ResourceSet {
-        ResourceSet { list, index: OnceLock::new() }
+        ResourceSet { list, index: OnceLock::new(), graves: Vec::new() }
     }
 
     /// The objects in order.
@@ -95,10 +106,21 @@ impl ResourceSet {
         std::mem::take(&mut self.list)
     }
 
-    /// Keeps the objects for which this is true, in order.
-    pub fn retain(&mut self, keep: impl FnMut(&Resource) -> bool) {
+    /// Keeps the objects for which this is true, in order; the others are remembered among the graves.
+    pub fn retain(&mut self, mut keep: impl FnMut(&Resource) -> bool) {
         self.index.take();
-        self.list.retain(keep);
+        let gone = self.list.extract_if(.., |resource| !keep(resource));
+        self.graves.extend(gone.map(|resource| Grave { resource, taken_by: None }));
+    }
+
+    /// Remembers an object that a step has taken out of the set.
+    pub(crate) fn bury(&mut self, resource: Resource, step: StepId) {
+        self.graves.push(Grave { resource, taken_by: Some(step) });
+    }
+
+    /// Objects that are no longer in the set, in the order in which they went.
+    pub fn graves(&self) -> &[Grave] {
+        &self.graves
     }
 
     /// Drops objects of which a patch has left nothing.
@@ -137,9 +159,12 @@ impl ResourceSet {
     /// Adds the objects of another set at the end; refuses ids that are taken.
     pub fn append_all(&mut self, other: ResourceSet, scopes: &dyn Scopes) -> Result<()> {
         if self.list.is_empty() {
+            let graves = std::mem::take(&mut self.graves);
             *self = other;
+            self.graves.splice(0..0, graves);
             return self.check_ids(scopes);
         }
+        self.graves.extend(other.graves);
         self.list.reserve(other.list.len());
         for resource in other.list {
             self.append(resource, scopes)?;
@@ -169,9 +194,10 @@ impl ResourceSet {
     }
 
     /// Puts an object in the place of another that has and had the same ids.
-    pub(super) fn put(&mut self, position: usize, resource: Resource) {
+    pub(super) fn put(&mut self, position: usize, resource: Resource, step: StepId) {
         if let Some(place) = self.list.get_mut(position) {
-            *place = resource;
+            let resource = std::mem::replace(place, resource);
+            self.graves.push(Grave { resource, taken_by: Some(step) });
         }
     }
 

@@ -58,6 +58,8 @@ pub struct Document {
     extras: Option<Box<Extras>>,
     pub(super) ledger: Ledger,
     pub(super) tombstones: Vec<Tombstone>,
+    /// What nodes were before steps changed them, by ledger entry: only where [`Document::keep_values`] asked for it.
+    before: Option<Box<BTreeMap<u32, NodeId>>>,
 }
 
 impl Document {
@@ -72,6 +74,7 @@ impl Document {
             extras: None,
             ledger: Ledger::default(),
             tombstones: Vec::new(),
+            before: None,
         }
     }
 
@@ -277,12 +280,23 @@ impl Document {
 
     /// What is known of an origin, to be entered into other documents.
     pub fn history(&self, origin: Origin, histories: &mut Histories) -> HistoryId {
-        histories.take(&self.ledger, origin, self.source)
+        histories.take(&self.ledger, origin, self.source, |entry| Some(self.text(self.before(entry)?)))
     }
 
     /// What steps took away, oldest first.
     pub fn tombstones(&self) -> &[Tombstone] {
         &self.tombstones
+    }
+
+    /// From here on, what nodes were before a step changed them is kept (see [`Document::before`]).
+    pub fn keep_values(&mut self) {
+        self.before.get_or_insert_default();
+    }
+
+    /// What stood in the place of a node before this entry of the ledger was made: a node that hangs nowhere, with
+    /// all that was below it. `None` when there was nothing, or when nobody asked for it to be kept.
+    pub fn before(&self, entry: u32) -> Option<NodeId> {
+        self.before.as_ref()?.get(&entry).copied()
     }
 
     /// Whether nodes of this origin are one and the same to kustomize (see [`Editor::shared_scalar`]).

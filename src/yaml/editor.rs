@@ -46,11 +46,13 @@ impl<'d> Editor<'d> {
     fn change(&mut self, node: NodeId, verb: Verb, from: Origin, change: impl Fn(&mut Node)) {
         let previous = self.document.origin(node);
         let shared = self.document.is_shared(previous);
+        let was = self.document.as_it_is(node);
         let origin = self.sign_shared(verb, previous, from, shared);
         self.change_together(node, previous, shared, |n| {
             change(n);
             n.origin = origin;
         });
+        self.document.keep_before(origin, was);
     }
 
     fn change_together(&mut self, node: NodeId, origin: Origin, shared: bool, change: impl Fn(&mut Node)) {
@@ -161,7 +163,9 @@ impl<'d> Editor<'d> {
         let previous = self.document.origin(old);
         let from = self.document.origin(new);
         let shared = self.document.is_shared(previous) && self.document.kind(new) == Kind::Scalar;
+        let was = self.document.as_it_is(old);
         let origin = self.sign_shared(Verb::Grafted, previous, from, shared);
+        self.document.keep_before(origin, was);
         if shared {
             let like = self.document.nodes[new.index()].clone();
             self.change_together(old, previous, true, |n| {
@@ -205,22 +209,23 @@ impl<'d> Editor<'d> {
         self.arrange(parent, &rest);
     }
 
-    /// Takes many children out of a mapping or sequence at once; `gone` is in the order of the children.
-    pub fn remove_all(&mut self, parent: NodeId, gone: &[NodeId]) {
+    /// Takes many children out of a mapping or sequence at once; `gone` is in the order of the children, each with
+    /// the place that asked for it ([`Place::NONE`]: the step's own).
+    pub fn remove_all(&mut self, parent: NodeId, gone: &[(NodeId, Place)]) {
         if gone.is_empty() {
             return;
         }
-        let mut next = gone.iter().copied().peekable();
+        let mut next = gone.iter().map(|(child, _)| *child).peekable();
         let rest: Vec<NodeId> =
             self.document.children(parent).filter(|child| next.next_if_eq(child).is_none()).collect();
-        for child in gone {
+        for (child, place) in gone {
             let key = self.document.key(*child).map(|key| self.document.text(key).to_owned());
             self.document.tombstones.push(Tombstone {
                 parent,
                 key,
                 node: *child,
                 step: self.step,
-                place: self.place,
+                place: if place.is_some() { *place } else { self.place },
             });
         }
         self.arrange(parent, &rest);
@@ -293,10 +298,12 @@ impl<'d> Editor<'d> {
         let scalar = like.kind == Kind::Scalar;
         let previous = self.document.origin(node);
         let shared = scalar && self.document.is_shared(previous);
+        let was = self.document.as_it_is(node);
         let origin = self.sign_shared(Verb::Grafted, previous, from, shared);
         self.change_together(node, previous, shared, |n| {
             *n = Node { next: n.next, key: n.key, origin, ..like };
         });
+        self.document.keep_before(origin, was);
         if comments.is_some() || self.document.comments(node).is_some() {
             *self.document.comments_mut(node) = comments.unwrap_or_default();
         }
@@ -453,11 +460,54 @@ impl<'d> Editor<'d> {
         });
         let origin = if unchanged { previous } else { self.sign(Verb::Set, previous, Origin::NONE) };
         self.document.nodes[node.index()].origin = origin;
+        if let Some((other, old)) = before
+            && !unchanged
+        {
+            self.keep_scalar(origin, other.text(old), other.tag(old), other.style(old));
+        }
     }
 
     /// Enters a history that [`Document::history`] took out of another document.
     pub fn enter(&mut self, histories: &Histories, id: HistoryId) -> Origin {
-        self.document.ledger.enter(histories, id)
+        let base = self.document.ledger.len() as u32;
+        let origin = self.document.ledger.enter(histories, id);
+        for (entry, text) in histories.before(id) {
+            self.keep_scalar(Origin::entry(base + entry), text, Tag::Implicit, Style::Plain);
+        }
+        origin
+    }
+
+    /// Keeps what a scalar was before an entry that was made elsewhere.
+    fn keep_scalar(&mut self, origin: Origin, text: &str, tag: Tag, style: Style) {
+        if !self.document.keeps_values() {
+            return;
+        }
+        let text = self.document.add_text(text);
+        let node = self.document.push_scalar(text, style, tag, Origin::NONE);
+        let was = self.document.as_it_is(node);
+        self.document.keep_before(origin, was);
+    }
+
+    /// Notes that a value took the place of one of another document: that one comes first in its history.
+    pub fn supersede(&mut self, node: NodeId, other: &Document, old: NodeId) {
+        let previous = self.import_origin(other, other.origin(old));
+        let from = self.document.origin(node);
+        let origin = self.sign(Verb::Grafted, previous, from);
+        self.document.nodes[node.index()].origin = origin;
+        self.keep_scalar(origin, other.text(old), other.tag(old), other.style(old));
+    }
+
+    /// Takes the root away: nothing is left of the document. What it was is remembered.
+    pub fn remove_root(&mut self) {
+        let Some(root) = self.document.try_root() else { return };
+        self.document.tombstones.push(Tombstone {
+            parent: root,
+            key: None,
+            node: root,
+            step: self.step,
+            place: self.place,
+        });
+        self.document.clear_root();
     }
 
     /// Brings an origin of another document, with the history below it, into this document's ledger, signed.
@@ -515,6 +565,9 @@ impl<'d> Editor<'d> {
             let previous = self.import_reference(other, entry.previous, done);
             let from = self.import_reference(other, entry.from, done);
             let copy = self.document.ledger.push(Entry { previous, from, shared: false, ..entry });
+            if let Some(before) = other.before(i) {
+                self.keep_scalar(copy, other.text(before), other.tag(before), other.style(before));
+            }
             done.insert(i, copy);
         }
         done[&index]

@@ -183,7 +183,8 @@ pub(super) fn transform(
     let step = run.context.steps.add("transformers", function.at);
     let input = output::print(&update::with_ids(&set.resources, step)?)?;
     let output = invoke::run(run, layer, function, input, step)?;
-    let returned = read::objects(run, output)?;
+    let mut returned = read::objects(run, output)?;
+    run.keep_values(&mut returned);
     update::apply(&mut set.resources, returned, function, &run.context.schema, step)
 }
 

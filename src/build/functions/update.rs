@@ -87,6 +87,8 @@ pub(super) fn apply(
             sign(&mut new, Some(&old.document), step);
             new.var_names = old.var_names;
             list.push(new);
+        } else {
+            set.bury(old, step);
         }
     }
     for mut new in fresh.into_iter().flatten() {

@@ -20,6 +20,7 @@ use super::strategic_merge_walk::{
 };
 use crate::diagnostic::Result;
 use crate::kubernetes::Field;
+use crate::source::Place;
 use crate::yaml::{Document, Kind, NodeId, Style, Tag};
 
 type Keys = Vec<Cow<'static, str>>;
@@ -304,15 +305,28 @@ impl<'m> ListFrame<'m> {
 
     pub(super) fn finish(self, merge: &mut Merge<'m>) -> Result<Outcome> {
         merge.drop_comments(self.node);
+        let asked: FxHashMap<NodeId, Source> = match &self.plan {
+            Plan::Regular(regular) => regular
+                .work
+                .iter()
+                .zip(&regular.outcomes)
+                .filter(|(_, outcome)| **outcome == Outcome::Gone)
+                .filter_map(|((node, source), _)| node.map(|node| (node, *source)))
+                .collect(),
+            Plan::Irregular(_) => FxHashMap::default(),
+        };
         let merged = match self.plan {
             Plan::Regular(regular) => regular.finish(merge, self.node),
             Plan::Irregular(irregular) => irregular.finish(merge)?,
         };
         let document = merge.editor.document();
         if !document.children(self.node).eq(merged.iter().copied()) {
-            let mut lost: Vec<NodeId> = document.children(self.node).collect();
             let left: FxHashSet<NodeId> = merged.iter().copied().collect();
-            lost.retain(|item| !left.contains(item));
+            let lost: Vec<(NodeId, Place)> = document
+                .children(self.node)
+                .filter(|item| !left.contains(item))
+                .map(|item| (item, asked.get(&item).map_or(Place::NONE, |source| merge.place_of(*source))))
+                .collect();
             merge.editor.remove_all(self.node, &lost);
             let merged = merge.without_repeats(merged);
             merge.editor.arrange(self.node, &merged);

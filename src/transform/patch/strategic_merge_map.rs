@@ -7,6 +7,7 @@ use super::strategic_merge_walk::{
 };
 use crate::diagnostic::Result;
 use crate::kubernetes::Field;
+use crate::source::Place;
 use crate::yaml::{Document, Editor, Kind, NodeId, Style, Tag, resolve};
 
 /// A mapping under way.
@@ -16,7 +17,7 @@ pub(super) struct MapFrame<'m> {
     schema: Option<Field<'m>>,
     pub(super) work: Vec<(Option<NodeId>, Source)>,
     next: usize,
-    pub(super) gone: Vec<NodeId>,
+    pub(super) gone: Vec<(NodeId, Place)>,
 }
 
 impl<'m> Merge<'m> {
@@ -224,7 +225,7 @@ impl<'m> MapFrame<'m> {
 
     fn settle(&mut self, merge: &mut Merge<'m>, outcome: Outcome, target: Option<NodeId>, source: Source) {
         match (outcome, target, source) {
-            (Outcome::Gone, Some(node), _) => self.gone.push(node),
+            (Outcome::Gone, Some(node), source) => self.gone.push((node, merge.place_of(source))),
             (Outcome::New(new), Some(node), _) => {
                 let style = merge.editor.document().style(node);
                 restyle(&mut merge.editor, new, style);

@@ -7,6 +7,7 @@ use super::strategic_merge_list::ListFrame;
 use super::strategic_merge_map::MapFrame;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::kubernetes::{Field, Schema};
+use crate::source::Place;
 use crate::yaml::{Document, Editor, Kind, NodeId};
 
 /// The key of a directive.
@@ -192,6 +193,14 @@ impl<'m> Merge<'m> {
                     }
                 }
             }
+        }
+    }
+
+    /// Where the patch says what it says; nowhere when it says nothing.
+    pub(super) fn place_of(&self, source: Source) -> Place {
+        match source {
+            Source::Patch(node) => self.patch.place(node),
+            Source::Absent | Source::Same => Place::NONE,
         }
     }
 

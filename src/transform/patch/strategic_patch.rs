@@ -11,6 +11,7 @@ use crate::diagnostic::{Result, Trace};
 use crate::kubernetes::{Schema, Scopes};
 use crate::provenance::StepId;
 use crate::resource::{self, Resource, projection};
+use crate::source::Place;
 use crate::transform::{is_untyped, remember};
 use crate::yaml::{Document, Kind, Style, Tag};
 
@@ -84,7 +85,7 @@ impl StrategicPatch {
         )
         .while_doing(|| format!("merging a patch into {}", resource.id()))?;
         if merged == Merged::Deleted {
-            resource.document = Document::generated();
+            resource.document.edit(self.step).written_at(self.directive()).remove_root();
             return Ok(());
         }
         if self.takes_api_version {
@@ -97,6 +98,13 @@ impl StrategicPatch {
         resource.allow_name_change |= may_rename;
         resource.allow_kind_change |= may_change_kind;
         Ok(())
+    }
+
+    /// Where the patch asks for the object to be deleted.
+    fn directive(&self) -> Place {
+        let document = &self.patch.document;
+        let directive = document.try_root().and_then(|root| document.get(root, "$patch"));
+        directive.map_or(Place::NONE, |node| document.place(node))
     }
 
     /// To an object without apiVersion, kustomize's patch brings an empty one.

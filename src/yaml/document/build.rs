@@ -1,10 +1,14 @@
 //! How documents are built and changed: for the parser and the editor alone.
 
-use super::{ADDED, Arc, Comments, Document, Kind, Node, NodeId, Origin, Range, Style, Tag};
+use super::{ADDED, Arc, Comments, Document, Kind, Node, NodeId, Origin, Range, Style, Tag, Whence};
 
 impl Document {
     pub(in crate::yaml) fn set_root(&mut self, root: NodeId) {
         self.root = Some(root);
+    }
+
+    pub(in crate::yaml) fn clear_root(&mut self) {
+        self.root = None;
     }
 
     pub(in crate::yaml) fn source_text(&self) -> &Arc<str> {
@@ -85,6 +89,26 @@ impl Document {
     fn push(&mut self, node: Node) -> NodeId {
         self.nodes.push(node);
         NodeId::new(self.nodes.len() - 1)
+    }
+
+    /// Whether former values are kept.
+    pub(crate) fn keeps_values(&self) -> bool {
+        self.before.is_some()
+    }
+
+    /// A node as it is now, to be handed to [`Document::keep_before`]; `None` where nobody wants to know.
+    pub(in crate::yaml) fn as_it_is(&self, node: NodeId) -> Option<Node> {
+        self.before.as_ref().map(|_| self.nodes[node.index()].clone())
+    }
+
+    /// Keeps what a node was before an entry was made.
+    pub(in crate::yaml) fn keep_before(&mut self, origin: Origin, was: Option<Node>) {
+        let (Some(mut was), Whence::Entry(entry)) = (was, origin.read()) else { return };
+        was.next = None;
+        let node = self.push(was);
+        if let Some(before) = &mut self.before {
+            before.insert(entry, node);
+        }
     }
 
     /// Hangs a detached node at the end of a collection; with a key, as an entry of a mapping.
