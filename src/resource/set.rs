@@ -109,8 +109,10 @@ impl ResourceSet {
     /// Keeps the objects for which this is true, in order; the others are remembered among the graves.
     pub fn retain(&mut self, mut keep: impl FnMut(&Resource) -> bool) {
         self.index.take();
-        let gone = self.list.extract_if(.., |resource| !keep(resource));
-        self.graves.extend(gone.map(|resource| Grave { resource, taken_by: None }));
+        let (kept, gone) = std::mem::take(&mut self.list).into_iter().partition(|resource| keep(resource));
+        self.list = kept;
+        let gone: Vec<Resource> = gone;
+        self.graves.extend(gone.into_iter().map(|resource| Grave { resource, taken_by: None }));
     }
 
     /// Remembers an object that a step has taken out of the set.

@@ -163,9 +163,13 @@ impl<'d> Editor<'d> {
         let previous = self.document.origin(old);
         let from = self.document.origin(new);
         let shared = self.document.is_shared(previous) && self.document.kind(new) == Kind::Scalar;
-        let was = self.document.as_it_is(old);
         let origin = self.sign_shared(Verb::Grafted, previous, from, shared);
-        self.document.keep_before(origin, was);
+        if shared {
+            let was = self.document.as_it_is(old);
+            self.document.keep_before(origin, was);
+        } else {
+            self.document.keep_detached(origin, old);
+        }
         if shared {
             let like = self.document.nodes[new.index()].clone();
             self.change_together(old, previous, true, |n| {

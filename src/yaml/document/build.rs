@@ -111,6 +111,13 @@ impl Document {
         }
     }
 
+    /// As [`Document::keep_before`], of a node that itself stays as it was, taken out.
+    pub(in crate::yaml) fn keep_detached(&mut self, origin: Origin, node: NodeId) {
+        if let (Some(before), Whence::Entry(entry)) = (&mut self.before, origin.read()) {
+            before.insert(entry, node);
+        }
+    }
+
     /// Hangs a detached node at the end of a collection; with a key, as an entry of a mapping.
     pub(in crate::yaml) fn append(&mut self, parent: NodeId, key: Option<NodeId>, child: NodeId) {
         self.nodes[child.index()].key = key;
