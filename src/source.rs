@@ -42,7 +42,7 @@ pub struct Source {
 }
 
 /// All texts of one run, by id.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Sources {
     list: Vec<Source>,
     /// Where the lines of each large text begin, once somebody asked.

@@ -2,6 +2,7 @@
 //! `validate`, formats in `report`.
 
 mod input;
+mod silence;
 
 use std::sync::Arc;
 
@@ -11,11 +12,13 @@ use regex::Regex;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::host::Host;
 use crate::output;
+use crate::project::Ignore;
 use crate::provenance::{Steps, Whence};
 use crate::report::{ObjectId, Part, Report, Told};
 use crate::source::{Place, Sources};
 use crate::validate::{self, Family, Finding, Level, Object};
 use crate::yaml::{Dialect, Document, NodeId};
+use silence::Ignores;
 
 pub use input::Input;
 
@@ -34,6 +37,10 @@ pub struct Options {
     pub skip_kinds: Vec<String>,
     /// Files whose paths match are left out.
     pub ignore_paths: Vec<Regex>,
+    /// What the project file silences, and the texts that its places point into.
+    pub ignores: Vec<Ignore>,
+    /// See [`Options::ignores`].
+    pub project_sources: Sources,
 }
 
 /// Objects that are judged together, and the texts their places point into.
@@ -58,10 +65,12 @@ pub fn check(host: &dyn Host, targets: &[Input], options: &Options) -> Report {
     let definitions = Definitions::read(host, options);
     let batches = input::read(host, targets, options);
     let mut report = Report::default();
+    let mut ignores = Ignores::new(&options.ignores);
     for batch in batches {
-        report.add(judge(batch, &definitions, options));
+        report.add(judge(batch, &definitions, options, &mut ignores));
     }
     report.parts.extend(definitions.part());
+    report.parts.push(of_project(&ignores, options));
     report
 }
 
@@ -92,7 +101,9 @@ pub fn render(host: &dyn Host, targets: &[String], options: &Options) -> Vec<Ren
             };
             let refused = text.is_none();
             let mut report = Report::default();
-            report.add(judge(batch, &definitions, options));
+            let mut ignores = Ignores::new(&options.ignores);
+            report.add(judge(batch, &definitions, options, &mut ignores));
+            report.parts.push(of_project(&ignores, options));
             Rendered { text, refused, report }
         })
         .collect()
@@ -124,23 +135,61 @@ impl Definitions {
 }
 
 /// Runs the rules over objects that belong together.
-fn judge(batch: Batch, definitions: &Definitions, options: &Options) -> Part {
+fn judge(batch: Batch, definitions: &Definitions, options: &Options, ignores: &mut Ignores<'_>) -> Part {
     let objects = leave_out(objects(&batch).collect(), options);
     let mut told: Vec<Told> = batch.faults.iter().map(|fault| input_fault(fault, &batch.sources)).collect();
     let mut ids: Vec<Option<Arc<ObjectId>>> = vec![None; objects.len()];
     // Partners of what stands in lone files may stand elsewhere; what was built is all there is.
     let whole_set = batch.dialect == Some(Dialect::V3);
     let rules = validate::Options { whole_set, ..options.rules.clone() };
-    for (number, finding) in validate::check(&objects, &definitions.objects(), &rules) {
-        if !wanted(&finding, options) {
-            continue;
+    let mut found = validate::check(&objects, &definitions.objects(), &rules);
+    found.sort_by_key(|(number, _)| *number);
+    let mut found = found.into_iter().peekable();
+    let mut findings = Vec::new();
+    for (number, (object, id)) in objects.iter().zip(&mut ids).enumerate() {
+        while let Some((_, finding)) = found.next_if(|(about, _)| *about == number) {
+            findings.extend(levelled(finding, options));
         }
-        let (Some(object), Some(id)) = (objects.get(number), ids.get_mut(number)) else { continue };
-        let id = id.get_or_insert_with(|| Arc::new(ObjectId::of(object)));
-        told.push(place(finding, object, id, &batch));
+        silence::apply(object, &mut findings, ignores, &rules);
+        for finding in findings.drain(..).filter(|finding| wanted(finding, options)) {
+            let id = id.get_or_insert_with(|| Arc::new(ObjectId::of(object)));
+            told.push(place(finding, object, id, &batch));
+        }
     }
     let (objects, files) = (objects.len(), batch.files);
     Part { sources: batch.sources, told, objects, files }
+}
+
+/// Findings about the project file's own silences.
+fn of_project(ignores: &Ignores<'_>, options: &Options) -> Part {
+    let sources = options.project_sources.clone();
+    let tell = |(ignore, rule, message): (&Ignore, &'static str, String)| {
+        let finding = Finding {
+            rule,
+            family: Family::Policy,
+            level: Level::Warning,
+            message,
+            path: String::new(),
+            value_path: None,
+            place: ignore.place,
+            node: None,
+            hint: String::new(),
+        };
+        at_place(finding, None, &sources)
+    };
+    let told =
+        if options.rules.runs(Family::Policy) { ignores.faults().map(tell).collect() } else { Vec::new() };
+    Part { sources, told, objects: 0, files: 0 }
+}
+
+/// A finding at the level that the configuration gives to its rule; `None` when that is off. Families with rows of
+/// their own have seen to it already.
+fn levelled(mut finding: Finding, options: &Options) -> Option<Finding> {
+    let walked = matches!(finding.family, Family::Schema | Family::Server | Family::ApiVersion);
+    if walked && let Some(level) = options.rules.level_of(finding.rule) {
+        finding.level = level?;
+    }
+    Some(finding)
 }
 
 fn objects(batch: &Batch) -> impl Iterator<Item = Object<'_>> {

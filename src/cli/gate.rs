@@ -82,7 +82,7 @@ impl Gate {
             );
         }
         rules.external = settings.external;
-        rules.levels = settings.levels.into_iter().map(|(rule, level, _)| (rule, level)).collect();
+        rules.levels = settings.levels;
         let (only, only_rules) = families_and_rules(&self.only)?;
         let (skip, skip_rules) = families_and_rules(&self.skip)?;
         // To tell a rule alone, all families run, and what else they find is left out.
@@ -94,7 +94,15 @@ impl Gate {
         if let Some(root) = &project.root {
             crds.extend(settings.crds.iter().map(|path| root.join(path).display().to_string()));
         }
-        let options = check::Options { rules, crds, only_rules, skip_rules, ..check::Options::default() };
+        let options = check::Options {
+            rules,
+            crds,
+            only_rules,
+            skip_rules,
+            ignores: settings.ignores,
+            project_sources: sources,
+            ..check::Options::default()
+        };
         Ok((project, options))
     }
 }

@@ -8,6 +8,7 @@ mod gate;
 mod kustomize;
 mod manual;
 mod render;
+mod rules;
 mod terminal;
 mod version;
 
@@ -34,6 +35,7 @@ enum Command {
     Check(Box<check::Flags>),
     Render(Box<render::Flags>),
     Diff(Box<diff::Flags>),
+    Rules(rules::Flags),
     Version(version::Flags),
     Completions(manual::CompletionFlags),
     Man(manual::ManFlags),
@@ -60,6 +62,7 @@ fn run(arguments: Vec<OsString>) -> Exit {
             Command::Check(flags) => check::run(&Disk, &flags),
             Command::Render(flags) => render::run(&Disk, &flags),
             Command::Diff(flags) => diff::run(&Disk, &flags),
+            Command::Rules(flags) => rules::run(&Disk, &flags),
             Command::Version(flags) => version::run(&flags),
             Command::Completions(flags) => manual::completions(Citadel::command(), &flags),
             Command::Man(flags) => manual::man(Citadel::command(), &flags),

@@ -8,7 +8,7 @@ use crate::diagnostic::{Diagnostic, Result, nearest};
 use crate::host::{self, Host, Links, Trouble};
 use crate::load::decode_text;
 use crate::source::{Place, Source, Sources};
-use crate::validate::{Asked, At, External, Level, minor_version};
+use crate::validate::{Asked, At, External, Level, minor_version, rules};
 use crate::yaml::{self, Dialect, Keep};
 
 /// What `citadel.yaml` says; everything is optional.
@@ -23,7 +23,7 @@ pub struct Settings {
     /// `external`: objects that exist outside of what is checked.
     pub external: Vec<External>,
     /// `rules`: other levels for rules; `None` stands for `off`.
-    pub levels: Vec<(String, Option<Level>, Place)>,
+    pub levels: Vec<(String, Option<Level>)>,
     /// `ignore`: rules silenced for objects.
     pub ignores: Vec<Ignore>,
     /// `snapshots`: the folder of the golden files, from the project root; `snapshots` when nothing is said.
@@ -116,11 +116,11 @@ fn decode(root: &At<'_>) -> Result<Settings> {
             name: required(&item, "name")?,
         });
     }
-    let rules = root.field("rules");
-    if rules.is_there() && !rules.is_mapping() {
-        return wrong(&rules, "`rules` is a mapping of rules to levels").fail();
+    let levels = root.field("rules");
+    if levels.is_there() && !levels.is_mapping() {
+        return wrong(&levels, "`rules` is a mapping of rules to levels").fail();
     }
-    for (rule, level) in rules.entries() {
+    for (rule, level) in levels.entries() {
         let known = match level.text() {
             "error" => Some(Level::Error),
             "warning" => Some(Level::Warning),
@@ -131,7 +131,18 @@ fn decode(root: &At<'_>) -> Result<Settings> {
                 return wrong(&level, "this is no level").hint("levels are error, warning, note, off").fail();
             }
         };
-        settings.levels.push((rule.to_owned(), known, level.place()));
+        let meant = rules::find(rule);
+        if meant.is_empty() {
+            let mut fault = wrong(&level, "");
+            fault.message = format!("no rule is called `{rule}`");
+            let near = nearest(rule, rules::all().map(|rule| rule.id));
+            let hint = near.map_or_else(
+                || "`citadel rules` lists them".to_owned(),
+                |near| format!("did you mean `{near}`?"),
+            );
+            return fault.hint(hint).fail();
+        }
+        settings.levels.extend(meant.iter().map(|rule| (rule.id.to_owned(), known)));
     }
     let ignore = root.field("ignore");
     for item in list(&ignore)? {
@@ -223,7 +234,8 @@ mod tests {
     fn refuses_what_means_nothing() {
         for (text, code) in [
             ("kubernets: '1.30'\n", "unknown setting `kubernets`"),
-            ("rules: {a: b}\n", "this is no level"),
+            ("rules: {run-as-non-root: b}\n", "this is no level"),
+            ("rules: {run-as-nonroot: off}\n", "no rule is called `run-as-nonroot`"),
             ("crds: x\n", "a list is expected here"),
             ("external: [{kind: Secret}]\n", "`name` is missing"),
             ("- a\n", "a mapping is expected here"),

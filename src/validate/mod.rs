@@ -8,6 +8,7 @@
 mod at;
 mod finding;
 mod object;
+mod pattern;
 mod plan;
 mod pod;
 mod pod_security;
@@ -24,6 +25,7 @@ use plan::Plan;
 pub use at::{At, Path};
 pub use finding::{Family, Finding, Level};
 pub use object::Object;
+pub use pattern::matches_pattern;
 pub use pod::{Container, Pod, Role};
 pub use pod_security::{Asked, Standard};
 pub use set::Set;

@@ -8,6 +8,7 @@ mod pod_security;
 mod policy;
 mod reference;
 mod server;
+mod silence;
 
 use super::pod::{Container, Pod};
 use super::pod_security::Control;
@@ -92,7 +93,9 @@ const OFF: Option<Level> = None;
 
 /// All rules, family by family.
 pub fn all() -> impl Iterator<Item = &'static Rule> {
-    [server::RULES, pod_security::RULES, reference::RULES, pins::RULES, policy::RULES].into_iter().flatten()
+    [server::RULES, pod_security::RULES, reference::RULES, pins::RULES, policy::RULES, silence::RULES]
+        .into_iter()
+        .flatten()
 }
 
 /// The rules of this id or old name (`kube-score:pod-probes` has become two); a family's name gives all of its rules.
