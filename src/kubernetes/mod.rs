@@ -5,6 +5,7 @@ mod crd;
 mod decode;
 mod defaults;
 mod field_spec;
+pub mod go_types;
 mod gvk;
 mod quantity;
 mod schema;

@@ -210,6 +210,11 @@ impl<'a> At<'a> {
         self.node.is_some_and(|node| self.document.kind(node) == Kind::Sequence)
     }
 
+    /// How its scalars resolve.
+    pub fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
     /// The nearest node that is there: the field's own, or that of the field above that lacks it.
     pub fn nearest(&self) -> Option<NodeId> {
         self.nearest

@@ -125,7 +125,7 @@ pub fn check(objects: &[Object<'_>], definitions: &[Object<'_>], options: &Optio
 fn check_object(object: &Object<'_>, options: &Options) -> Vec<Finding> {
     let mut findings = Vec::new();
     if options.runs(Family::Schema) {
-        schema::check(object, options, &mut findings);
+        schema::check(object, options, false, &mut findings);
     }
     if options.runs(Family::Server) {
         server::check(object, &mut findings);

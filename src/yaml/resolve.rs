@@ -106,6 +106,15 @@ pub fn plain(dialect: Dialect, text: &str) -> Value<'_> {
     }
 }
 
+/// Whether a scalar of a document is a text, seen at a glance: where this says no, [`scalar`] knows.
+#[inline]
+pub fn is_plainly_text(document: &Document, node: NodeId) -> bool {
+    document.kind(node) == Kind::Scalar
+        && document.tag(node) == Tag::Implicit
+        && (document.style(node) != Style::Plain
+            || document.text(node).as_bytes().first().is_some_and(|first| begins_text(*first)))
+}
+
 /// Whether a plain scalar with this text is just text.
 #[inline]
 pub(super) fn is_text(dialect: Dialect, text: &str) -> bool {

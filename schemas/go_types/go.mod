@@ -1,0 +1,3 @@
+module citadel/schemas/go_types
+
+go 1.24
