@@ -48,7 +48,10 @@ fn check_as(object: &Object<'_>, namespaced: Option<bool>, rule: Name, findings:
             findings.invalid(&name, message);
         }
     } else if beginning.is_empty() {
-        findings.required(&name, "give `name` or `generateName`");
+        // The server makes up a name for a LimitRange.
+        if object.kind != "LimitRange" || !object.group.is_empty() {
+            findings.required(&name, "give `name` or `generateName`");
+        }
     } else {
         let mut cut = beginning.len().min(GENERATED.0);
         while !beginning.is_char_boundary(cut) {

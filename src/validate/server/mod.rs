@@ -5,14 +5,20 @@
 
 pub(in crate::validate) mod address;
 mod config_map;
+mod endpoint_slice;
 mod endpoints;
 pub(in crate::validate) mod format;
 mod horizontal_pod_autoscaler;
+mod ingress;
+mod ip_address;
 pub(in crate::validate) mod labels;
 mod limit_range;
 mod metadata;
 pub(in crate::validate) mod names;
 mod namespace;
+mod network_policy;
+mod pod_disruption_budget;
+mod rbac;
 pub(in crate::validate) mod report;
 pub(in crate::validate) mod resource_names;
 mod resource_quota;
@@ -36,6 +42,17 @@ const KINDS: &[Kind] = &[
     ("", "Secret", secret::check),
     ("", "Service", service::check),
     ("autoscaling", "HorizontalPodAutoscaler", horizontal_pod_autoscaler::check),
+    ("discovery.k8s.io", "EndpointSlice", endpoint_slice::check),
+    ("networking.k8s.io", "IPAddress", ip_address::check),
+    ("networking.k8s.io", "Ingress", ingress::check),
+    ("networking.k8s.io", "IngressClass", ingress::check_class),
+    ("networking.k8s.io", "NetworkPolicy", network_policy::check),
+    ("networking.k8s.io", "ServiceCIDR", ip_address::check_service_cidr),
+    ("policy", "PodDisruptionBudget", pod_disruption_budget::check),
+    ("rbac.authorization.k8s.io", "ClusterRole", rbac::check_cluster_role),
+    ("rbac.authorization.k8s.io", "ClusterRoleBinding", rbac::check_cluster_role_binding),
+    ("rbac.authorization.k8s.io", "Role", rbac::check_role),
+    ("rbac.authorization.k8s.io", "RoleBinding", rbac::check_role_binding),
 ];
 
 /// Checks one object.
