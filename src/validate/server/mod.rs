@@ -4,6 +4,9 @@
 #![allow(dead_code)] // until the kinds use it
 
 pub(in crate::validate) mod address;
+pub(in crate::validate) mod admission_expression;
+mod admission_policy;
+mod admission_rule;
 mod config_map;
 mod endpoint_slice;
 mod endpoints;
@@ -26,6 +29,8 @@ mod secret;
 pub(in crate::validate) mod selector;
 mod service;
 mod told;
+pub(in crate::validate) mod url;
+pub(in crate::validate) mod webhook_configuration;
 
 use super::{At, Finding, Object};
 
@@ -41,6 +46,20 @@ const KINDS: &[Kind] = &[
     ("", "ResourceQuota", resource_quota::check),
     ("", "Secret", secret::check),
     ("", "Service", service::check),
+    ("admissionregistration.k8s.io", "MutatingAdmissionPolicy", admission_policy::check_mutating),
+    (
+        "admissionregistration.k8s.io",
+        "MutatingAdmissionPolicyBinding",
+        admission_policy::check_mutating_binding,
+    ),
+    ("admissionregistration.k8s.io", "MutatingWebhookConfiguration", webhook_configuration::check),
+    ("admissionregistration.k8s.io", "ValidatingAdmissionPolicy", admission_policy::check_validating),
+    (
+        "admissionregistration.k8s.io",
+        "ValidatingAdmissionPolicyBinding",
+        admission_policy::check_validating_binding,
+    ),
+    ("admissionregistration.k8s.io", "ValidatingWebhookConfiguration", webhook_configuration::check),
     ("autoscaling", "HorizontalPodAutoscaler", horizontal_pod_autoscaler::check),
     ("discovery.k8s.io", "EndpointSlice", endpoint_slice::check),
     ("networking.k8s.io", "IPAddress", ip_address::check),
