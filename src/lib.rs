@@ -37,4 +37,6 @@ pub mod check;
 
 pub mod compare;
 
+pub mod snapshot;
+
 pub mod cli;

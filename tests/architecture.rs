@@ -18,6 +18,7 @@ const FLOORS: &[&[&str]] = &[
     &["project", "report"],
     &["check"],
     &["compare", "explain"],
+    &["snapshot"],
     &["cli"],
 ];
 

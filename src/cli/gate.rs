@@ -7,7 +7,7 @@ use super::terminal;
 use crate::check;
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::host::Host;
-use crate::project::Project;
+use crate::project::{Project, Settings};
 use crate::source::Sources;
 use crate::validate::{self, Family, rules};
 
@@ -53,6 +53,12 @@ impl From<Box<Diagnostic>> for Refusal {
 }
 
 impl Refusal {
+    /// What the project file says.
+    pub(super) fn settings(host: &dyn Host, project: &Project) -> Result<Settings, Refusal> {
+        let mut sources = Sources::default();
+        project.settings(host, &mut sources).map_err(|fault| Refusal { fault, sources })
+    }
+
     /// Tells it.
     pub(super) fn tell(&self, host: &dyn Host) -> Exit {
         terminal::refuse(host, &self.fault, &self.sources)

@@ -9,6 +9,7 @@ mod kustomize;
 mod manual;
 mod render;
 mod rules;
+mod snapshot;
 mod terminal;
 mod version;
 
@@ -35,6 +36,7 @@ enum Command {
     Check(Box<check::Flags>),
     Render(Box<render::Flags>),
     Diff(Box<diff::Flags>),
+    Snapshot(Box<snapshot::Flags>),
     Rules(rules::Flags),
     Version(version::Flags),
     Completions(manual::CompletionFlags),
@@ -62,6 +64,7 @@ fn run(arguments: Vec<OsString>) -> Exit {
             Command::Check(flags) => check::run(&Disk, &flags),
             Command::Render(flags) => render::run(&Disk, &flags),
             Command::Diff(flags) => diff::run(&Disk, &flags),
+            Command::Snapshot(flags) => snapshot::run(&Disk, &flags),
             Command::Rules(flags) => rules::run(&Disk, &flags),
             Command::Version(flags) => version::run(&flags),
             Command::Completions(flags) => manual::completions(Citadel::command(), &flags),

@@ -191,6 +191,10 @@ impl Host for Disk {
         Ok(())
     }
 
+    fn make_folder(&self, path: &Path) -> Result<(), Fault> {
+        fs::create_dir_all(path).map_err(|error| fault(path, &error))
+    }
+
     fn run(&self, program: &Program) -> Result<Finished, Fault> {
         let mut command = Command::new(&program.path);
         command.args(&program.arguments).current_dir(&program.directory);

@@ -166,6 +166,11 @@ impl Host for Memory {
         Ok(())
     }
 
+    fn make_folder(&self, path: &Path) -> Result<(), Fault> {
+        self.add(&clean(&Path::new("/").join(path)), Thing::Directory);
+        Ok(())
+    }
+
     fn run(&self, program: &Program) -> Result<Finished, Fault> {
         let words = "programs cannot be run here".to_owned();
         Err(Fault { path: program.path.clone(), trouble: Trouble::Other(words) })

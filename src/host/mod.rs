@@ -154,6 +154,9 @@ pub trait Host: Sync {
     /// links to files followed; paths may be relative to the working directory.
     fn write(&self, files: &[(PathBuf, &[u8])]) -> Result<(), Fault>;
 
+    /// Makes a folder, and those above it, where there are none yet.
+    fn make_folder(&self, path: &Path) -> Result<(), Fault>;
+
     /// Runs a program to its end.
     fn run(&self, program: &Program) -> Result<Finished, Fault>;
 }

@@ -28,7 +28,7 @@ pub fn junit(report: &Report) -> String {
             body,
             "  <testsuite name=\"{}\" tests=\"{}\" failures=\"{bad}\" errors=\"0\" skipped=\"0\" time=\"0\" \
              timestamp=\"1970-01-01T00:00:00\" hostname=\"localhost\">",
-            escaped(name),
+            xml(name),
             list.len(),
         );
         body.push_str("    <properties/>\n");
@@ -55,12 +55,8 @@ fn case(out: &mut String, told: &Told) {
     let object = told.object.as_ref().map(|object| object.display()).unwrap_or_default();
     let name = format!("{object} {} {}", finding.rule, finding.path);
     let class = format!("{}.{}", finding.family.name(), finding.rule);
-    let _ = write!(
-        out,
-        "    <testcase classname=\"{}\" name=\"{}\" time=\"0\"",
-        escaped(&class),
-        escaped(name.trim())
-    );
+    let _ =
+        write!(out, "    <testcase classname=\"{}\" name=\"{}\" time=\"0\"", xml(&class), xml(name.trim()));
     let place = if told.file.is_empty() {
         String::new()
     } else {
@@ -71,19 +67,19 @@ fn case(out: &mut String, told: &Told) {
         let _ = writeln!(
             out,
             ">\n      <failure message=\"{}\" type=\"{}\">{}</failure>\n    </testcase>",
-            escaped(&finding.message),
-            escaped(finding.rule),
-            escaped(&format!("{place}{}{hint}", finding.message)),
+            xml(&finding.message),
+            xml(finding.rule),
+            xml(&format!("{place}{}{hint}", finding.message)),
         );
     } else {
         // A case that passes may still say something: its output carries warnings and notes.
         let said = format!("{}: {place}{}{hint}", finding.level.name(), finding.message);
-        let _ = writeln!(out, ">\n      <system-out>{}</system-out>\n    </testcase>", escaped(&said));
+        let _ = writeln!(out, ">\n      <system-out>{}</system-out>\n    </testcase>", xml(&said));
     }
 }
 
 /// Text of an attribute or element; characters that XML 1.0 does not have become `?`.
-fn escaped(text: &str) -> String {
+pub fn xml(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for char in text.chars() {
         match char {

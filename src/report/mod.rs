@@ -14,7 +14,7 @@ use crate::validate::{Family, Finding, Level, Object};
 
 pub use github::github;
 pub use json::json;
-pub use junit::junit;
+pub use junit::{junit, xml};
 pub use sarif::sarif;
 pub use text::{summary, text, text_of};
 

@@ -77,6 +77,10 @@ impl Host for Overlay {
         Disk.write(files)
     }
 
+    fn make_folder(&self, path: &Path) -> Result<(), Fault> {
+        Disk.make_folder(path)
+    }
+
     fn run(&self, program: &Program) -> Result<Finished, Fault> {
         Disk.run(program)
     }

@@ -36,7 +36,7 @@ impl<'a> Report<'_, 'a> {
     }
 
     /// File, line and column of what wrote a new value, or the old one where there is no new one.
-    pub(super) fn place_of(&self, whole: &ObjectChange, change: &Change) -> Option<(Arc<str>, usize, usize)> {
+    pub fn place_of(&self, whole: &ObjectChange, change: &Change) -> Option<(Arc<str>, usize, usize)> {
         let new = whole.new.and_then(|number| self.new.get(number)).filter(|_| change.place.is_some());
         match new {
             Some(object) => self.new_side.position(object, change.place),

@@ -1,0 +1,174 @@
+//! `citadel snapshot`: compares overlays with their golden files, or accepts what they render to now.
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+use rayon::prelude::*;
+
+use super::exit::Exit;
+use super::gate::Refusal;
+use super::terminal;
+use crate::compare;
+use crate::diagnostic::{Diagnostic, nearest};
+use crate::host::{self, Entry, Host};
+use crate::project::{OVERLAYS, Project};
+use crate::snapshot::{self, Key, Outcome, State, Target, Telling};
+use crate::source::Sources;
+
+/// Compare overlays with their golden files, or accept what they render to
+#[derive(Args, Debug)]
+pub(super) struct Flags {
+    /// Overlays of the project (default: all), or folders
+    #[arg(value_name = "TARGET")]
+    targets: Vec<String>,
+
+    /// Compare (the default)
+    #[arg(long, conflicts_with = "update")]
+    check: bool,
+
+    /// Write the golden files anew
+    #[arg(long)]
+    update: bool,
+
+    /// How differences are told
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
+    format: Format,
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+enum Format {
+    /// For people
+    #[default]
+    Text,
+    /// The machine format, version 1
+    Json,
+    /// `JUnit` XML, for CI systems
+    Junit,
+    /// Commands of GitHub Actions
+    Github,
+}
+
+/// Runs the command.
+pub(super) fn run(host: &dyn Host, flags: &Flags) -> Exit {
+    let _ = flags.check;
+    match outcomes(host, flags) {
+        Ok(outcomes) => tell(host, flags, &outcomes),
+        Err(refusal) => refusal.tell(host),
+    }
+}
+
+fn tell(host: &dyn Host, flags: &Flags, outcomes: &[Outcome]) -> Exit {
+    let telling = if flags.update { Telling::Updated } else { Telling::Checked };
+    let text = match flags.format {
+        Format::Text => snapshot::text(outcomes, telling, terminal::dress_output(host)),
+        Format::Json => snapshot::json(outcomes),
+        Format::Junit => snapshot::junit(outcomes),
+        Format::Github => snapshot::github(outcomes),
+    };
+    if outcomes.iter().any(|outcome| matches!(outcome.state, State::Refused(_))) {
+        // What cannot be compared is no difference: nothing goes to standard output.
+        terminal::complain(&text);
+        return Exit::Refused;
+    }
+    if let Err(error) = terminal::print(text.as_bytes()) {
+        return terminal::refuse(host, &terminal::unprintable(&error), &Sources::default());
+    }
+    let accepted = |state: &State| flags.update && !matches!(state, State::Orphan);
+    let clean = |outcome: &Outcome| matches!(outcome.state, State::Same) || accepted(&outcome.state);
+    if outcomes.iter().all(clean) { Exit::Done } else { Exit::Findings }
+}
+
+fn outcomes(host: &dyn Host, flags: &Flags) -> Result<Vec<Outcome>, Refusal> {
+    let project = Project::here(host).unwrap_or_default();
+    let settings = Refusal::settings(host, &project)?;
+    let working_directory = host.working_directory().unwrap_or_default();
+    let root = project.root.clone().unwrap_or_else(|| working_directory.clone());
+    let folder = root.join(settings.snapshots.as_deref().unwrap_or(snapshot::FOLDER));
+    let targets = targets(host, &project, flags, &folder, &working_directory)?;
+    let key = Key::read(host, &root).map_err(|fault| Box::new(terminal::unwritten(&fault)))?;
+    let mut options = compare::Options::default();
+    if let Some(minor) = settings.kubernetes_minor {
+        options.kubernetes_minor = minor;
+    }
+    let mut outcomes: Vec<Outcome> =
+        targets.par_iter().map(|target| snapshot::check(host, target, key.as_ref(), &options)).collect();
+    if flags.targets.is_empty() {
+        let names: Vec<String> = targets.iter().map(|target| target.name.clone()).collect();
+        for orphan in snapshot::orphans(host, &folder, &names) {
+            let shown = host::relative(&folder.join(&orphan), &working_directory).display().to_string();
+            let name = orphan.trim_end_matches(".yaml").to_owned();
+            outcomes.push(Outcome { name, shown, state: State::Orphan });
+        }
+    }
+    if flags.update && !outcomes.iter().any(|outcome| matches!(outcome.state, State::Refused(_))) {
+        update(host, &targets, &outcomes, key.as_ref())?;
+    }
+    Ok(outcomes)
+}
+
+/// Writes the golden files of what differs: all or none.
+fn update(
+    host: &dyn Host,
+    targets: &[Target],
+    outcomes: &[Outcome],
+    key: Option<&Key>,
+) -> Result<(), Refusal> {
+    let mut texts: Vec<(PathBuf, Vec<u8>)> = Vec::new();
+    for (target, outcome) in targets.iter().zip(outcomes) {
+        // With a key, plain markers become digests.
+        if key.is_some() || !matches!(outcome.state, State::Same) {
+            let rendered = snapshot::render(host, &target.folder, key).map_err(|unread| {
+                let fault = unread.faults.into_iter().next().map(|(_, fault)| fault);
+                Box::new(
+                    fault.unwrap_or_else(|| Diagnostic::error("unreadable", "an overlay changed meanwhile")),
+                )
+            })?;
+            texts.push((target.golden.clone(), rendered.text));
+        }
+    }
+    let files: Vec<(PathBuf, &[u8])> =
+        texts.iter().map(|(path, text)| (path.clone(), text.as_slice())).collect();
+    if let Some(folder) = files.first().and_then(|(path, _)| path.parent()) {
+        host.make_folder(folder).map_err(|fault| Box::new(terminal::unwritten(&fault)))?;
+    }
+    host.write(&files).map_err(|fault| Box::new(terminal::unwritten(&fault)))?;
+    Ok(())
+}
+
+fn targets(
+    host: &dyn Host,
+    project: &Project,
+    flags: &Flags,
+    folder: &Path,
+    working_directory: &Path,
+) -> Result<Vec<Target>, Box<Diagnostic>> {
+    let overlays = project.overlays(host);
+    if flags.targets.is_empty() && overlays.is_empty() {
+        return Diagnostic::error("no-overlays", "there are no overlays here")
+            .hint(format!("overlays are the folders in `{OVERLAYS}` of the project root; or name a folder"))
+            .fail();
+    }
+    let names = if flags.targets.is_empty() { &overlays } else { &flags.targets };
+    let mut list: Vec<Target> = Vec::new();
+    for name in names {
+        let path = project.target(host, name);
+        if host.look(&working_directory.join(&path)) != Ok(Entry::Directory) {
+            let fault = Diagnostic::error("unknown-target", format!("`{name}` is no overlay and no folder"));
+            return match nearest(name, overlays.iter().map(String::as_str)) {
+                Some(meant) => fault.hint(format!("did you mean `{meant}`?")).fail(),
+                None => fault.hint("targets are overlays of the project, or folders").fail(),
+            };
+        }
+        let clean = host::clean(&working_directory.join(&path));
+        let stem =
+            clean.file_name().map_or_else(|| "root".into(), |name| name.to_string_lossy().into_owned());
+        let golden = folder.join(format!("{stem}.yaml"));
+        if let Some(other) = list.iter().find(|other| other.golden == golden) {
+            let message = format!("`{name}` and `{}` have the same golden file", other.folder);
+            return Diagnostic::error("ambiguous-snapshot", message).hint("rename one of the folders").fail();
+        }
+        let shown = host::relative(&golden, working_directory).display().to_string();
+        list.push(Target { name: stem, folder: path.display().to_string(), golden, shown });
+    }
+    Ok(list)
+}

@@ -1,0 +1,208 @@
+//! What came of golden files, for people and for machines.
+
+use std::fmt::Write as _;
+
+use serde_json::{Value, json};
+
+use super::{Difference, Outcome, State};
+use crate::compare::format;
+use crate::diagnostic::{Dress, draw};
+use crate::source::Sources;
+
+/// What was done with the golden files.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Telling {
+    /// They were compared.
+    Checked,
+    /// They were written anew.
+    Updated,
+}
+
+fn report<T>(difference: &Difference, tell: impl FnOnce(&format::Report<'_, '_>) -> T) -> T {
+    let (old, new) = (difference.old.objects(), difference.new.objects());
+    tell(&format::Report {
+        old: &old,
+        new: &new,
+        old_side: &difference.old,
+        new_side: &difference.new,
+        changes: &difference.changes,
+        show_secrets: false,
+    })
+}
+
+/// One sentence about an outcome.
+fn sentence(outcome: &Outcome, telling: Telling) -> String {
+    let Outcome { name, shown, state } = outcome;
+    match (state, telling) {
+        (State::Same, _) => format!("{name}: unchanged"),
+        (State::Missing, Telling::Checked) => {
+            format!("{name}: no golden file `{shown}` (citadel snapshot --update {name} makes it)")
+        }
+        (State::Missing, Telling::Updated) => format!("{name}: wrote `{shown}`"),
+        (State::Orphan, _) => format!("{name}: `{shown}` has no overlay (delete it)"),
+        (State::Spelling, Telling::Checked) => format!(
+            "{name}: the same objects as in `{shown}`, written otherwise (citadel snapshot --update {name} accepts it)"
+        ),
+        (State::Changed(difference), Telling::Checked) => {
+            let count = difference.changes.len();
+            let s = if count == 1 { "" } else { "s" };
+            format!(
+                "{name}: {count} object{s} differ from `{shown}` (citadel snapshot --update {name} accepts it)"
+            )
+        }
+        (State::Spelling | State::Changed(_), Telling::Updated) => format!("{name}: updated `{shown}`"),
+        (State::Refused(_), _) => format!("{name}: cannot be compared"),
+    }
+}
+
+/// For people.
+pub fn text(outcomes: &[Outcome], telling: Telling, dress: Dress) -> String {
+    let mut out = String::new();
+    for outcome in outcomes {
+        let _ = writeln!(out, "{}", sentence(outcome, telling));
+        match &outcome.state {
+            State::Changed(difference) => {
+                lines(&mut out, difference);
+            }
+            State::Refused(unread) => {
+                for (number, fault) in &unread.faults {
+                    let none = Sources::default();
+                    out.push_str(&draw(fault, unread.sources.get(*number).unwrap_or(&none), dress));
+                }
+            }
+            _ => {}
+        }
+    }
+    out
+}
+
+/// The machine format, version 1: `snapshots`, each with `name`, `file`, `state` and, when objects differ, `objects` as
+/// `diff --format json` has them.
+pub fn json(outcomes: &[Outcome]) -> String {
+    let list: Vec<Value> = outcomes
+        .iter()
+        .map(|outcome| {
+            let mut value =
+                json!({ "name": outcome.name, "file": outcome.shown, "state": word(&outcome.state) });
+            match &outcome.state {
+                State::Changed(difference) => {
+                    let told = report(difference, format::json);
+                    let told: Value = serde_json::from_str(&told).unwrap_or_default();
+                    value["objects"] = told["objects"].clone();
+                }
+                State::Refused(unread) => {
+                    value["faults"] = unread.faults.iter().map(|(_, fault)| json!(fault.message)).collect();
+                }
+                _ => {}
+            }
+            value
+        })
+        .collect();
+    format!("{}\n", json!({ "version": 1, "snapshots": list }))
+}
+
+fn word(state: &State) -> &'static str {
+    match state {
+        State::Same => "unchanged",
+        State::Missing => "missing",
+        State::Orphan => "orphan",
+        State::Spelling => "spelling",
+        State::Changed(_) => "changed",
+        State::Refused(_) => "refused",
+    }
+}
+
+/// `JUnit` XML: one case a golden file.
+pub fn junit(outcomes: &[Outcome]) -> String {
+    let bad = outcomes.iter().filter(|outcome| !matches!(outcome.state, State::Same)).count();
+    let mut out = format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites tests=\"{0}\" failures=\"{bad}\" errors=\"0\">\n  \
+         <testsuite name=\"citadel snapshot\" tests=\"{0}\" failures=\"{bad}\" errors=\"0\" skipped=\"0\" time=\"0\" \
+         timestamp=\"1970-01-01T00:00:00\" hostname=\"localhost\">\n    <properties/>\n",
+        outcomes.len(),
+    );
+    for outcome in outcomes {
+        let name = crate::report::xml(&outcome.name);
+        let _ = write!(out, "    <testcase classname=\"citadel snapshot\" name=\"{name}\" time=\"0\"");
+        if matches!(outcome.state, State::Same) {
+            out.push_str("/>\n");
+            continue;
+        }
+        let message = crate::report::xml(&sentence(outcome, Telling::Checked));
+        let body = text(std::slice::from_ref(outcome), Telling::Checked, Dress::Plain);
+        let _ = writeln!(
+            out,
+            ">\n      <failure message=\"{message}\" type=\"{}\">{}</failure>\n    </testcase>",
+            word(&outcome.state),
+            crate::report::xml(&body),
+        );
+    }
+    out.push_str("    <system-out/>\n    <system-err/>\n  </testsuite>\n</testsuites>\n");
+    out
+}
+
+/// Workflow commands of GitHub Actions: one a change, at the line that caused it.
+pub fn github(outcomes: &[Outcome]) -> String {
+    let mut out = String::new();
+    for outcome in outcomes {
+        match &outcome.state {
+            State::Same => {}
+            State::Changed(difference) => {
+                let _ = writeln!(out, "::error title=snapshot::{}", sentence(outcome, Telling::Checked));
+                report(difference, |report| commands(&mut out, report));
+            }
+            _ => {
+                let _ = writeln!(out, "::error title=snapshot::{}", sentence(outcome, Telling::Checked));
+            }
+        }
+    }
+    out
+}
+
+/// What differs, a line a field, with the place that caused it.
+fn lines(out: &mut String, difference: &Difference) {
+    report(difference, |report| {
+        for whole in report.changes {
+            let Some(object) = report.object(whole) else { continue };
+            let slash = if object.namespace.is_empty() { "" } else { "/" };
+            let fate = whole.fate.name();
+            let _ = writeln!(out, "  {} {}{slash}{} {fate}", object.kind, object.namespace, object.name);
+            for change in &whole.changes {
+                let none = || "nothing".to_owned();
+                let (from, to) = (change.from.clone(), change.to.clone());
+                let place = report.place_of(whole, change);
+                let place = place.map(|(file, line, column)| format!(" ({file}:{line}:{column})"));
+                let _ = writeln!(
+                    out,
+                    "    {}: {} -> {}{}",
+                    change.path(),
+                    from.unwrap_or_else(none),
+                    to.unwrap_or_else(none),
+                    place.unwrap_or_default()
+                );
+            }
+        }
+    });
+}
+
+fn commands(out: &mut String, report: &format::Report<'_, '_>) {
+    for whole in report.changes {
+        let Some(object) = report.object(whole) else { continue };
+        for change in &whole.changes {
+            let (from, to) = (change.from.as_deref(), change.to.as_deref());
+            let message = format!(
+                "{} {} {}: {} -> {}",
+                object.kind,
+                object.name,
+                change.path(),
+                from.unwrap_or("nothing"),
+                to.unwrap_or("nothing")
+            );
+            let place = report.place_of(whole, change);
+            let place = place.map(|(file, line, column)| format!(" file={file},line={line},col={column},"));
+            let place = place.unwrap_or_else(|| " ".to_owned());
+            let message = message.replace('%', "%25").replace('\n', "%0A");
+            let _ = writeln!(out, "::error{place}title=snapshot::{message}");
+        }
+    }
+}
