@@ -135,7 +135,7 @@ pub(super) fn quantity_value(text: &str) -> Option<f64> {
     quantity(text).map(|(value, exponent)| value as f64 * 10_f64.powi(exponent))
 }
 
-fn bytes(text: &str) -> Option<Vec<u8>> {
+pub(super) fn bytes(text: &str) -> Option<Vec<u8>> {
     let joined: Vec<u8> = text.bytes().filter(|byte| !matches!(byte, b'\n' | b'\r')).collect();
     STANDARD.decode(joined).ok()
 }

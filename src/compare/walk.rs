@@ -142,7 +142,13 @@ impl Walk<'_> {
     ) {
         let of = structure.and_then(|of| of.field(name)).or(values);
         let path = if values.is_some() { Path::Key(path, name) } else { Path::Field(path, name) };
+        let (mut old, mut new) = (old, new);
         if let Some(structure) = structure {
+            if self.mode.defaults && old.is_some() && new.is_some() {
+                // Zero is the same as absent, and gets the same default.
+                old = old.filter(|node| !self.says_nothing(self.old, *node, of, 0));
+                new = new.filter(|node| !self.says_nothing(self.new, *node, of, 0));
+            }
             let default = match (old, new) {
                 (Some(node), None) => Some((self.old, node, self.new, b)),
                 (None, Some(node)) => Some((self.new, node, self.old, a)),
