@@ -51,24 +51,30 @@ const SIDE_BY_SIDE: usize = 4096;
 fn sort(first: &[&str], last: &[&str], set: &mut ResourceSet, scopes: &dyn Scopes) -> Result<()> {
     // kustomize fills an empty set with the sorted objects, and so meets ids that are there twice by now.
     set.check_ids(scopes)?;
-    let identities: Vec<Identity<'_>> = set.iter().map(Resource::identity).collect();
+    let identities: Vec<Identity<'_>> = if set.len() < SIDE_BY_SIDE {
+        set.iter().map(Resource::identity).collect()
+    } else {
+        set.list().par_iter().with_min_len(SIDE_BY_SIDE / 8).map(Resource::identity).collect()
+    };
     let ranks = Ranks::new(first, last, &identities);
-    let mut keys: Vec<Key<'_>> = (0u32..).zip(&identities).map(|(n, id)| Key::new(&ranks, id, n)).collect();
+    let mut keys: Vec<Key<'_>> = (0u32..).zip(&identities).map(|(n, id)| ranks.key(id, n)).collect();
     if keys.len() < SIDE_BY_SIDE {
         keys.sort_unstable_by(Key::compare);
     } else {
         keys.par_sort_unstable_by(Key::compare);
     }
     let order: Vec<u32> = keys.iter().map(|key| key.position).collect();
-    let mut list: Vec<Option<Resource>> = set.take_list().into_iter().map(Some).collect();
-    let sorted = order.into_iter().filter_map(|position| list.get_mut(position as usize)?.take()).collect();
-    set.replace_list(sorted);
+    set.permute(&order);
     Ok(())
 }
 
 /// What decides the place of an object.
 struct Key<'a> {
     rank: u32,
+    /// The place of the namespace among those that there are; equal for all where they must be compared as texts.
+    namespace_rank: u32,
+    /// The name's first bytes, which mostly decide.
+    beginning: u128,
     /// `~X` for none.
     namespace: &'a str,
     /// `~N` for none.
@@ -77,20 +83,22 @@ struct Key<'a> {
     position: u32,
 }
 
-impl<'a> Key<'a> {
-    fn new(ranks: &Ranks<'_>, id: &Identity<'a>, position: u32) -> Key<'a> {
-        let or = |text: &'a str, nothing: &'a str| if text.is_empty() { nothing } else { text };
-        let Identity { api_version, kind, name, namespace } = *id;
-        let rank = ranks.by_kind.get(&(api_version, kind)).copied().unwrap_or(0);
-        Key { rank, namespace: or(namespace, "~X"), name: or(name, "~N"), position }
-    }
-
+impl Key<'_> {
     fn compare(a: &Key<'_>, b: &Key<'_>) -> Ordering {
-        a.rank
-            .cmp(&b.rank)
+        (a.rank, a.namespace_rank, a.beginning)
+            .cmp(&(b.rank, b.namespace_rank, b.beginning))
             .then_with(|| compare_names((a.namespace, a.name), (b.namespace, b.name)))
             .then(a.position.cmp(&b.position))
     }
+}
+
+/// The first bytes of a text, so that texts of which these differ compare as they do.
+fn beginning(text: &str) -> u128 {
+    let mut bytes = [0; 16];
+    for (to, from) in bytes.iter_mut().zip(text.bytes()) {
+        *to = from;
+    }
+    u128::from_be_bytes(bytes)
 }
 
 /// Compares `namespace|name`.
@@ -103,9 +111,16 @@ fn compare_names(a: (&str, &str), b: (&str, &str)) -> Ordering {
     a.cmp(b)
 }
 
-/// The places of the groups, versions and kinds of a set, sorted.
+/// The places of the groups, versions and kinds of a set, sorted, and those of its namespaces.
 struct Ranks<'a> {
     by_kind: FxHashMap<(&'a str, &'a str), u32>,
+    by_namespace: FxHashMap<&'a str, u32>,
+    /// Namespaces cannot be told from names where one holds a bar.
+    has_bars: bool,
+}
+
+fn or<'a>(text: &'a str, nothing: &'a str) -> &'a str {
+    if text.is_empty() { nothing } else { text }
 }
 
 impl<'a> Ranks<'a> {
@@ -120,11 +135,23 @@ impl<'a> Ranks<'a> {
         }
         let mut by_kind: FxHashMap<(&str, &str), u32> = FxHashMap::default();
         let mut kinds = Vec::new();
-        for Identity { api_version, kind, .. } in identities {
+        let mut by_namespace: FxHashMap<&str, u32> = FxHashMap::default();
+        let mut namespaces = Vec::new();
+        let (mut last_key, mut last_namespace) = (None, "");
+        for Identity { api_version, kind, namespace, .. } in identities {
+            let namespace = or(namespace, "~X");
+            if namespace != last_namespace {
+                last_namespace = namespace;
+                if by_namespace.insert(namespace, 0).is_none() {
+                    namespaces.push(namespace);
+                }
+            }
             let key = (*api_version, *kind);
+            if last_key.replace(key) == Some(key) {
+                continue;
+            }
             if by_kind.insert(key, 0).is_none() {
                 let (group, version) = Gvk::split_api_version(key.0);
-                let or = |text, nothing| if str::is_empty(text) { nothing } else { text };
                 let text = format!("{}_{}_{}", or(group, "~G"), or(version, "~V"), or(key.1, "~K"));
                 kinds.push((places.get(key.1).copied().unwrap_or((1, 0)), text, key));
             }
@@ -139,7 +166,24 @@ impl<'a> Ranks<'a> {
         for (rank, (.., key)) in (0..).zip(&kinds) {
             by_kind.insert(*key, rank);
         }
-        Ranks { by_kind }
+        let has_bars = namespaces.iter().any(|namespace| namespace.contains('|'));
+        namespaces.sort_by(|a, b| compare_names((a, ""), (b, "")));
+        for (rank, namespace) in (0..).zip(namespaces) {
+            by_namespace.insert(namespace, rank);
+        }
+        Ranks { by_kind, by_namespace, has_bars }
+    }
+
+    fn key(&self, id: &Identity<'a>, position: u32) -> Key<'a> {
+        let Identity { api_version, kind, name, namespace } = *id;
+        let (namespace, name) = (or(namespace, "~X"), or(name, "~N"));
+        let rank = self.by_kind.get(&(api_version, kind)).copied().unwrap_or(0);
+        let (namespace_rank, beginning) = if self.has_bars {
+            (0, 0)
+        } else {
+            (self.by_namespace.get(namespace).copied().unwrap_or(0), beginning(name))
+        };
+        Key { rank, namespace_rank, beginning, namespace, name, position }
     }
 }
 

@@ -4,6 +4,8 @@
 //!
 //! `drop(&mut set, scopes)`
 
+use rayon::prelude::*;
+
 use crate::diagnostic::Result;
 use crate::kubernetes::Scopes;
 use crate::resource::{Identity, Resource, ResourceSet, check_metadata};
@@ -14,18 +16,32 @@ const LOCAL_CONFIG: &str = "config.kubernetes.io/local-config";
 /// Drops local objects.
 pub fn drop(set: &mut ResourceSet, scopes: &dyn Scopes) -> Result<()> {
     set.drop_empties();
-    for resource in &*set {
+    let looks = |resource: &Resource| {
         let Identity { kind, name, .. } = resource.identity();
         // What looks well at first sight is well; a null kind is not.
-        if kind.is_empty() || name.is_empty() || kind.starts_with(['~', 'n', 'N']) {
-            check_metadata(&resource.document)?;
-        }
+        let well = !kind.is_empty() && !name.is_empty() && !kind.starts_with(['~', 'n', 'N']);
+        (well, is_local(resource))
+    };
+    let looked = |some: &[Resource]| {
+        some.iter().map(looks).fold((true, false), |all, one| (all.0 && one.0, all.1 || one.1))
+    };
+    let (all_well, some_local) = if set.len() < SIDE_BY_SIDE {
+        looked(set.list())
+    } else {
+        let parts = set.list().par_chunks(SIDE_BY_SIDE / 2).map(looked);
+        parts.reduce(|| (true, false), |all, one| (all.0 && one.0, all.1 || one.1))
+    };
+    if !all_well {
+        set.iter().try_for_each(|resource| check_metadata(&resource.document))?;
     }
-    if set.iter().any(is_local) {
+    if some_local {
         set.retain(|resource| !is_local(resource));
     }
     set.check_ids(scopes)
 }
+
+/// From how many objects on it pays to look at them side by side.
+const SIDE_BY_SIDE: usize = 512;
 
 fn is_local(resource: &Resource) -> bool {
     let document = &resource.document;

@@ -54,18 +54,34 @@ pub struct Outcome {
     pub context: Context,
 }
 
+/// As [`Outcome`], with the text in pieces, one behind the other: large ones are never copied together.
+pub struct Pieces {
+    /// The text of all objects, or why there is none (at least one error).
+    pub output: Result<Vec<Vec<u8>>, Vec<Diagnostic>>,
+    /// As [`Outcome::files`].
+    pub files: Vec<(PathBuf, Vec<u8>)>,
+    /// As [`Outcome::context`].
+    pub context: Context,
+}
+
 /// Builds a directory as `kustomize build` does.
 pub fn build(host: &dyn Host, directory: &str, options: &Options) -> Outcome {
+    let Pieces { output, files, context } = build_in_pieces(host, directory, options);
+    Outcome { output: output.map(|pieces| pieces.concat()), files, context }
+}
+
+/// As [`build`], with the text in pieces.
+pub fn build_in_pieces(host: &dyn Host, directory: &str, options: &Options) -> Pieces {
     let (objects, context) = objects(host, directory, options);
     let mut files = Vec::new();
     let output = objects.and_then(|objects| {
         if !options.individual_files {
-            return output::print(&objects).map_err(|fault| vec![*fault]);
+            return output::print_in_pieces(objects).map_err(|fault| vec![*fault]);
         }
         files = output::individual_files(&objects, &context.schema).map_err(|fault| vec![*fault])?;
         Ok(Vec::new())
     });
-    Outcome { output, files, context }
+    Pieces { output, files, context }
 }
 
 /// The objects of a directory in the order in which they are printed, or why there are none.

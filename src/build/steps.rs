@@ -58,10 +58,12 @@ pub(super) fn run_transformers<'f>(
     layer: &Layer<'f>,
     set: &mut Accumulator,
 ) -> Result<()> {
-    for (kind, field) in ORDER {
+    for (number, (kind, field)) in ORDER.iter().enumerate() {
         let Some(trail) = &layer.trail else {
-            field(run, layer, set, Which::All)?;
-            set.resources.drop_empties();
+            // What came in empty goes behind the first step, whether or not that does anything.
+            if field(run, layer, set, Which::All)? > 0 || number == 0 {
+                set.resources.drop_empties();
+            }
             continue;
         };
         let trail = trail.builtin(&layer.kustomization.file_name, kind);

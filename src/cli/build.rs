@@ -7,7 +7,7 @@ use clap::{ArgAction, Args};
 
 use super::exit::Exit;
 use super::terminal::{self, ErrorFormat};
-use crate::build::{Functions, Helm, LoadRestrictor, Options, Outcome, Reorder, build};
+use crate::build::{Functions, Helm, LoadRestrictor, Options, Pieces, Reorder, build_in_pieces};
 use crate::diagnostic::{Diagnostic, Severity, Warnings};
 use crate::host::{Entry, Host};
 use crate::source::Sources;
@@ -220,7 +220,7 @@ pub(super) fn run(host: &dyn Host, flags: Box<Flags>, as_kustomize: bool) -> Exi
     let output = flags.output.filter(|path| !path.as_os_str().is_empty());
     options.individual_files =
         output.as_deref().is_some_and(|path| matches!(host.look(path), Ok(Entry::Directory)));
-    let Outcome { output: text, files, mut context } = build(host, &flags.directory, &options);
+    let Pieces { output: text, files, mut context } = build_in_pieces(host, &flags.directory, &options);
     context.warnings.kustomize.splice(0..0, deprecations);
     if as_kustomize {
         context.warnings.list.retain(|told| told.severity == Severity::Error);
@@ -236,8 +236,8 @@ pub(super) fn run(host: &dyn Host, flags: Box<Flags>, as_kustomize: bool) -> Exi
             return refused;
         }
         Ok(text) => match &output {
-            None => terminal::print(text).map_err(|error| terminal::unprintable(&error)),
-            Some(path) => write(host, path, text, &files, options.individual_files),
+            None => terminal::print_pieces(text).map_err(|error| terminal::unprintable(&error)),
+            Some(path) => write(host, path, &text.concat(), &files, options.individual_files),
         },
     };
     let exit = match written {
@@ -256,7 +256,7 @@ pub(super) fn run(host: &dyn Host, flags: Box<Flags>, as_kustomize: bool) -> Exi
 }
 
 /// Turns warnings into the errors that `--strict` makes of them.
-fn strictly(warnings: &mut Warnings, text: Vec<u8>) -> Result<Vec<u8>, Vec<Diagnostic>> {
+fn strictly<T>(warnings: &mut Warnings, text: T) -> Result<T, Vec<Diagnostic>> {
     let (faults, notes) =
         std::mem::take(&mut warnings.list).into_iter().partition(|told| told.severity >= Severity::Warning);
     warnings.list = notes;

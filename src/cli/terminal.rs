@@ -17,13 +17,18 @@ pub(super) enum ErrorFormat {
     Json,
 }
 
-/// Writes to standard output in one go. A reader that went away is no fault.
-pub(super) fn print(bytes: &[u8]) -> io::Result<()> {
+/// Writes pieces to standard output, each in one go. A reader that went away is no fault.
+pub(super) fn print_pieces(pieces: &[impl AsRef<[u8]>]) -> io::Result<()> {
     let mut out = io::stdout().lock();
-    match out.write_all(bytes).and_then(|()| out.flush()) {
+    match pieces.iter().try_for_each(|piece| out.write_all(piece.as_ref())).and_then(|()| out.flush()) {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
         other => other,
     }
+}
+
+/// Writes to standard output in one go. A reader that went away is no fault.
+pub(super) fn print(bytes: &[u8]) -> io::Result<()> {
+    print_pieces(&[bytes])
 }
 
 /// Writes to standard error; when even that cannot be written, nobody is left to tell.

@@ -4,4 +4,4 @@ mod individual_files;
 mod print;
 
 pub use individual_files::individual_files;
-pub use print::print;
+pub use print::{print, print_in_pieces};

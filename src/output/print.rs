@@ -1,5 +1,7 @@
 //! Objects as one stream of YAML documents, printed side by side where that pays.
 
+use std::cell::RefCell;
+
 use rayon::prelude::*;
 
 use crate::diagnostic::Result;
@@ -9,6 +11,9 @@ use crate::yaml;
 /// Objects from which it pays to print side by side.
 const SIDE_BY_SIDE: usize = 256;
 
+/// Objects in a piece when they are printed side by side.
+const PIECE: usize = 256;
+
 /// The text of all objects in order, separated by `---`.
 ///
 /// # Errors
@@ -16,29 +21,53 @@ const SIDE_BY_SIDE: usize = 256;
 pub fn print(resources: &ResourceSet) -> Result<Vec<u8>> {
     let list = resources.list();
     if list.len() < SIDE_BY_SIDE {
-        return print_some(list, true);
+        let mut out = Vec::new();
+        print_some(list, true, &mut out)?;
+        return Ok(out);
     }
-    let chunks: Vec<Result<Vec<u8>>> = list
-        .par_chunks(SIDE_BY_SIDE / 2)
-        .enumerate()
-        .map(|(number, chunk)| print_some(chunk, number == 0))
-        .collect();
-    let mut out = Vec::new();
-    let size = chunks.iter().flatten().map(Vec::len).sum();
-    out.reserve_exact(size);
-    for chunk in chunks {
-        out.extend_from_slice(&chunk?);
-    }
-    Ok(out)
+    let parts = list.par_chunks(PIECE).enumerate();
+    let pieces: Vec<Result<Vec<u8>>> = parts.map(|(number, some)| piece(some, number == 0)).collect();
+    Ok(pieces.into_iter().collect::<Result<Vec<_>>>()?.concat())
 }
 
-fn print_some(resources: &[Resource], first: bool) -> Result<Vec<u8>> {
-    let mut out = Vec::new();
+/// As [`print`], in pieces; the memory of objects that were printed is used for others.
+///
+/// # Errors
+/// As [`print`].
+pub fn print_in_pieces(mut resources: ResourceSet) -> Result<Vec<Vec<u8>>> {
+    if resources.len() < SIDE_BY_SIDE {
+        let pieces = vec![print(&resources)?];
+        // Giving memory back piece by piece would only take time.
+        std::mem::forget(resources);
+        return Ok(pieces);
+    }
+    let parts = resources.take_list().into_par_iter().chunks(PIECE).enumerate();
+    let pieces: Vec<Result<Vec<u8>>> = parts.map(|(number, some)| piece(&some, number == 0)).collect();
+    pieces.into_iter().collect()
+}
+
+thread_local! {
+    /// Pieces are printed into the same memory one after another, and then take no more than they need.
+    static BUFFER: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
+fn piece(resources: &[Resource], first: bool) -> Result<Vec<u8>> {
+    BUFFER.with_borrow_mut(|buffer| {
+        buffer.clear();
+        print_some(resources, first, buffer)?;
+        if buffer.len() > LARGE { Ok(std::mem::take(buffer)) } else { Ok(buffer.as_slice().to_owned()) }
+    })
+}
+
+/// Bytes from which a piece keeps the memory that it was printed into.
+const LARGE: usize = 512 << 10;
+
+fn print_some(resources: &[Resource], first: bool, out: &mut Vec<u8>) -> Result<()> {
     for (number, resource) in resources.iter().enumerate() {
         if number > 0 || !first {
             out.extend_from_slice(b"---\n");
         }
-        yaml::emit(&resource.document, resource.document.root(), &mut out)?;
+        yaml::emit(&resource.document, resource.document.root(), out)?;
     }
-    Ok(out)
+    Ok(())
 }

@@ -3,7 +3,9 @@
 
 use std::hash::Hasher;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
 
+use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHasher};
 
 use super::object::{Former, Identity, Resource};
@@ -79,14 +81,14 @@ impl<'a> IdParts<'a> {
         self.namespace == DEFAULT_NAMESPACE
     }
 
-    /// A hash; equal ids have equal ones.
+    /// A hash, never 0; equal ids have equal ones.
     pub(crate) fn hash(&self) -> u64 {
         let mut hasher = FxHasher::default();
         for part in [self.group, self.version, self.kind, self.name, self.namespace] {
             hasher.write(part.as_bytes());
             hasher.write_u8(0xff);
         }
-        hasher.finish()
+        hasher.finish().max(1)
     }
 }
 
@@ -121,29 +123,61 @@ pub(super) fn or_default(namespace: &str) -> &str {
 
 const END: u32 = u32::MAX;
 
-/// Positions in a set by the hash of every id that the object there has or had. Hits are candidates: compare them.
-#[derive(Clone, Debug, Default)]
+/// What stands for an object of which nothing is left: no id has this hash.
+const NOTHING: u64 = 0;
+
+/// From how many objects on it pays to hash ids side by side.
+const SIDE_BY_SIDE: usize = 1024;
+
+/// So many look-ups go through all hashes before a table is made of them: most builds ask for a few ids only.
+const FEW: u32 = 16;
+
+/// Every id that an object of a set has or had, as a hash. Hits are candidates: compare them.
+#[derive(Debug, Default)]
 pub(super) struct Index {
-    chains: FxHashMap<u64, (u32, u32)>,
-    links: Vec<(u32, u32)>,
+    /// By position: the id that the object has now.
+    current: Vec<u64>,
+    /// Ids that objects had, with the position; positions rise.
+    former: Vec<(u64, u32)>,
+    chains: OnceLock<Chains>,
+    lookups: AtomicU32,
     /// No two objects have the same id now.
     unique: OnceLock<()>,
 }
 
-impl Index {
-    /// An empty index with room for this many objects.
-    pub(super) fn with_capacity(objects: usize) -> Index {
-        let mut index = Index::default();
-        index.chains.reserve(objects * 2);
-        index.links.reserve(objects * 2);
-        index
+impl Clone for Index {
+    fn clone(&self) -> Index {
+        Index {
+            current: self.current.clone(),
+            former: self.former.clone(),
+            chains: self.chains.clone(),
+            lookups: AtomicU32::new(self.lookups.load(Ordering::Relaxed)),
+            unique: self.unique.clone(),
+        }
     }
+}
 
+impl Index {
     pub(super) fn build(list: &[Resource], scopes: &dyn Scopes) -> Index {
-        let mut index = Index::with_capacity(list.len());
-        let mut memory = ScopeMemory::new(scopes);
-        for (position, resource) in list.iter().enumerate() {
-            index.add(position, resource, &IdParts::current_remembering(resource, &mut memory).0);
+        let mut index = Index { current: Vec::with_capacity(list.len()), ..Index::default() };
+        let hashes = |(number, part): (usize, &[Resource])| {
+            let mut memory = ScopeMemory::new(scopes);
+            let mut some = Index::default();
+            some.current.reserve_exact(part.len());
+            for (position, resource) in (number * SIDE_BY_SIDE..).zip(part) {
+                some.note(position, resource, &IdParts::current_remembering(resource, &mut memory).0);
+            }
+            (some.current, some.former)
+        };
+        if list.len() <= SIDE_BY_SIDE {
+            (index.current, index.former) = hashes((0, list));
+            return index;
+        }
+        let parts: Vec<_> = list.par_chunks(SIDE_BY_SIDE).enumerate().map(hashes).collect();
+        index.former.reserve_exact(parts.iter().map(|(_, former)| former.len()).sum());
+        for (current, former) in parts {
+            index.current.extend(current);
+            index.former.extend(former);
         }
         index
     }
@@ -157,20 +191,81 @@ impl Index {
         let _ = self.unique.set(());
     }
 
+    /// Whether no two objects can have the same id now. Where something is left of every object only.
+    pub(super) fn hashes_are_unique(&self) -> bool {
+        let mut hashes = self.current.clone();
+        if hashes.len() > SIDE_BY_SIDE {
+            hashes.par_sort_unstable();
+        } else {
+            hashes.sort_unstable();
+        }
+        hashes.first() != Some(&NOTHING) && hashes.windows(2).all(|pair| pair[0] != pair[1])
+    }
+
     /// Enters one more object with its present id; positions must rise from call to call.
     pub(super) fn add(&mut self, position: usize, resource: &Resource, current: &IdParts<'_>) {
+        let known = self.former.len();
+        self.note(position, resource, current);
+        if let Some(chains) = self.chains.get_mut() {
+            let now = self.current.last().map(|hash| (*hash, position as u32));
+            let had = self.former[known..].iter().copied();
+            now.into_iter().chain(had).filter(|(hash, _)| *hash != NOTHING).for_each(|(hash, position)| {
+                chains.link(hash, position);
+            });
+        }
+    }
+
+    fn note(&mut self, position: usize, resource: &Resource, current: &IdParts<'_>) {
         if resource.is_nothing() {
+            self.current.push(NOTHING);
             return;
         }
-        self.link(current.hash(), position as u32);
-        for id in IdParts::former(resource) {
-            self.link(id.hash(), position as u32);
+        self.current.push(current.hash());
+        self.former.extend(IdParts::former(resource).map(|id| (id.hash(), position as u32)));
+    }
+
+    /// Positions that may hold this id, rising.
+    pub(super) fn candidates(&self, id: &IdParts<'_>) -> Vec<usize> {
+        let hash = id.hash();
+        if self.chains.get().is_none() && self.lookups.fetch_add(1, Ordering::Relaxed) < FEW {
+            let current = (0..).zip(&self.current).filter(|(_, other)| **other == hash).map(|(at, _)| at);
+            let former = self.former.iter().filter(|(other, _)| *other == hash).map(|(_, at)| *at as usize);
+            let mut found: Vec<usize> = current.chain(former).collect();
+            found.sort_unstable();
+            found.dedup();
+            return found;
         }
+        self.chains.get_or_init(|| Chains::of(self)).positions(hash)
+    }
+}
+
+/// Positions chained under each hash.
+#[derive(Clone, Debug, Default)]
+struct Chains {
+    ends: FxHashMap<u64, (u32, u32)>,
+    links: Vec<(u32, u32)>,
+}
+
+impl Chains {
+    fn of(index: &Index) -> Chains {
+        let mut chains = Chains::default();
+        chains.ends.reserve(index.current.len() + index.former.len());
+        chains.links.reserve(index.current.len() + index.former.len());
+        let mut former = index.former.iter().peekable();
+        for (position, hash) in (0u32..).zip(&index.current) {
+            if *hash != NOTHING {
+                chains.link(*hash, position);
+            }
+            while let Some((hash, _)) = former.next_if(|(_, at)| *at == position) {
+                chains.link(*hash, position);
+            }
+        }
+        chains
     }
 
     fn link(&mut self, hash: u64, position: u32) {
         let new = self.links.len() as u32;
-        match self.chains.get_mut(&hash) {
+        match self.ends.get_mut(&hash) {
             Some((_, last)) => {
                 let Some(end) = self.links.get_mut(*last as usize) else { return };
                 if end.0 == position {
@@ -180,19 +275,20 @@ impl Index {
                 *last = new;
             }
             None => {
-                self.chains.insert(hash, (new, new));
+                self.ends.insert(hash, (new, new));
             }
         }
         self.links.push((position, END));
     }
 
-    /// Positions that may hold this id, rising.
-    pub(super) fn candidates(&self, id: &IdParts<'_>) -> impl Iterator<Item = usize> + '_ {
-        let mut next = self.chains.get(&id.hash()).map_or(END, |(first, _)| *first);
-        std::iter::from_fn(move || {
-            let (position, following) = *self.links.get(next as usize)?;
-            next = following;
-            Some(position as usize)
-        })
+    /// Positions under a hash, rising.
+    fn positions(&self, hash: u64) -> Vec<usize> {
+        let mut found = Vec::new();
+        let mut next = self.ends.get(&hash).map_or(END, |(first, _)| *first);
+        while let Some((position, following)) = self.links.get(next as usize) {
+            found.push(*position as usize);
+            next = *following;
+        }
+        found
     }
 }

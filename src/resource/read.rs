@@ -20,27 +20,50 @@ use crate::yaml::{self, Document, Kind, NodeId};
 
 /// The objects of a text. State that users wrote as kustomize's own annotations is taken in.
 pub fn read(source: SourceId, text: &Arc<str>) -> Result<ResourceSet> {
-    let mut documents: VecDeque<Document> = keep_good(yaml::read_resources(source, text)?)?.into();
-    let mut list = Vec::with_capacity(documents.len());
+    let looked = yaml::read_resources_with(source, text, Looked::at)?;
+    if looked.iter().any(|looked| matches!(looked, Looked::Refused(_))) {
+        for looked in looked {
+            if let Looked::Refused(fault) = looked {
+                return Err(fault);
+            }
+        }
+        return Ok(ResourceSet::default());
+    }
     let has_state = memchr::memmem::find(text.as_bytes(), b"internal.config.kubernetes.io/").is_some();
-    while let Some(document) = documents.pop_front() {
-        let items = match kind(&document) {
-            Some(kind) if document.text(kind).ends_with("List") => document.get(document.root(), "items"),
+    if !has_state && looked.iter().all(|looked| matches!(looked, Looked::Object(_))) {
+        let object = |looked| match looked {
+            Looked::Object(resource) => Some(resource),
             _ => None,
         };
-        let Some(items) = items else {
-            let mut resource = Resource::new(document);
-            if has_state {
-                projection::take_in(&mut resource, || StepId::READ)?;
+        return Ok(ResourceSet::from_list(looked.into_iter().filter_map(object).collect()));
+    }
+    let mut list = Vec::with_capacity(looked.len());
+    let mut todo: VecDeque<Looked> = looked.into();
+    while let Some(looked) = todo.pop_front() {
+        let document = match looked {
+            Looked::Object(mut resource) => {
+                if has_state {
+                    projection::take_in(&mut resource, || StepId::READ)?;
+                }
+                list.push(resource);
+                continue;
             }
-            list.push(resource);
-            continue;
+            Looked::List(document) => *document,
+            Looked::Nothing | Looked::Refused(_) => continue,
         };
+        let Some(items) = document.get(document.root(), "items") else { continue };
         yaml::check_duplicate_keys(&document, document.root())?;
         match document.kind(items) {
             Kind::Sequence => {
                 for item in document.children(items) {
-                    documents.extend(keep_good(items_of(yaml::through_json(&document, item)?))?);
+                    let items = items_of(yaml::through_json(&document, item)?);
+                    let looked: Vec<Looked> = items.into_iter().map(Looked::at).collect();
+                    for looked in looked {
+                        if let Looked::Refused(fault) = looked {
+                            return Err(fault);
+                        }
+                        todo.push_back(looked);
+                    }
                 }
             }
             Kind::Scalar if document.is_null(items) => {}
@@ -53,6 +76,32 @@ pub fn read(source: SourceId, text: &Arc<str>) -> Result<ResourceSet> {
         }
     }
     Ok(ResourceSet::from_list(list))
+}
+
+/// A document at first sight.
+#[expect(clippy::large_enum_variant, reason = "nearly all are objects")]
+enum Looked {
+    /// Empty.
+    Nothing,
+    Object(Resource),
+    /// Its kind ends in `List`, and it has `items`.
+    List(Box<Document>),
+    /// It cannot be an object.
+    Refused(Box<Diagnostic>),
+}
+
+impl Looked {
+    fn at(document: Document) -> Looked {
+        if is_nothing(&document) {
+            return Looked::Nothing;
+        }
+        if let Err(fault) = check_metadata(&document) {
+            return Looked::Refused(fault);
+        }
+        let is_list = kind(&document).is_some_and(|kind| document.text(kind).ends_with("List"))
+            && document.get(document.root(), "items").is_some();
+        if is_list { Looked::List(Box::new(document)) } else { Looked::Object(Resource::new(document)) }
+    }
 }
 
 /// An item that is itself a `List` is taken apart by the reader.
@@ -71,13 +120,6 @@ fn items_of(document: Document) -> Vec<Document> {
         (None, Some(_)) => Vec::new(),
         (None, None) => vec![document],
     }
-}
-
-/// Drops empty documents and refuses those that cannot be objects.
-fn keep_good(mut documents: Vec<Document>) -> Result<Vec<Document>> {
-    documents.retain(|document| !is_nothing(document));
-    documents.iter().try_for_each(check_metadata)?;
-    Ok(documents)
 }
 
 fn is_nothing(document: &Document) -> bool {

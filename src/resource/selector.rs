@@ -5,6 +5,8 @@
 //! `_non_namespaceable_` for kinds without) and the present kind. Replacements ask all ids an object has or had, with
 //! the namespace as it is recorded. Label selectors are read only once an object is there to try them on.
 
+use rayon::prelude::*;
+
 use super::index::{IdParts, or_default};
 use super::label_selector::LabelSelector;
 use super::object::Resource;
@@ -52,13 +54,22 @@ impl<'s> Target<'s> {
     /// # Errors
     /// When a label or annotation selector that is needed cannot be read.
     pub fn select(&self, resources: &ResourceSet, scopes: &dyn Scopes) -> Result<Vec<usize>> {
-        let mut found = Vec::new();
-        for (position, resource) in resources.iter().enumerate() {
-            if self.selects(resource, scopes)? {
-                found.push(position);
+        const SIDE_BY_SIDE: usize = 512;
+        let some = |(number, resources): (usize, &[Resource])| {
+            let mut found = Vec::new();
+            for (position, resource) in (number * SIDE_BY_SIDE..).zip(resources) {
+                if self.selects(resource, scopes)? {
+                    found.push(position);
+                }
             }
+            Ok(found)
+        };
+        if resources.len() <= SIDE_BY_SIDE {
+            return some((0, resources.list()));
         }
-        Ok(found)
+        let parts = resources.list().par_chunks(SIDE_BY_SIDE).enumerate().map(some);
+        let parts: Vec<Result<Vec<usize>>> = parts.collect();
+        Ok(parts.into_iter().collect::<Result<Vec<_>>>()?.concat())
     }
 
     /// Whether a patch with this target is for this object.

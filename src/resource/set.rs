@@ -10,7 +10,10 @@
 use std::sync::OnceLock;
 
 use super::id::ResId;
-use super::index::{IdParts, Index, NOT_A_NAMESPACE, ScopeMemory, or_default};
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
+
+use super::index::{IdParts, Index, NOT_A_NAMESPACE, or_default};
 use super::object::Resource;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::kubernetes::Scopes;
@@ -100,6 +103,27 @@ impl ResourceSet {
         self.list = list;
     }
 
+    /// Puts the objects in another order: `order` says for each place which object comes there, each once.
+    pub(crate) fn permute(&mut self, order: &[u32]) {
+        if (0..).zip(order).all(|(place, from)| place == *from) {
+            return;
+        }
+        self.index.take();
+        // Follows each circle of moves; one object at a time is in the air.
+        let mut placed = vec![false; self.list.len()];
+        for start in 0..order.len().min(self.list.len()) {
+            let mut place = start;
+            while !std::mem::replace(&mut placed[place], true) {
+                let Some(from) = order.get(place).map(|from| *from as usize) else { break };
+                if from >= placed.len() || placed[from] {
+                    break;
+                }
+                self.list.swap(place, from);
+                place = from;
+            }
+        }
+    }
+
     /// Takes all objects out.
     pub fn take_list(&mut self) -> Vec<Resource> {
         self.index.take();
@@ -127,7 +151,12 @@ impl ResourceSet {
 
     /// Drops objects of which a patch has left nothing.
     pub fn drop_empties(&mut self) {
-        if self.list.iter().any(Resource::is_nothing) {
+        let any = if self.list.len() < 4096 {
+            self.list.iter().any(Resource::is_nothing)
+        } else {
+            self.list.par_chunks(1024).any(|some| some.iter().any(Resource::is_nothing))
+        };
+        if any {
             self.retain(|resource| !resource.is_nothing());
         }
     }
@@ -147,6 +176,7 @@ impl ResourceSet {
             let list = &self.list;
             let taken = index
                 .candidates(&id)
+                .into_iter()
                 .filter_map(|position| list.get(position))
                 .find(|other| IdParts::current(other, scopes) == id);
             if let Some(other) = taken {
@@ -176,23 +206,36 @@ impl ResourceSet {
 
     /// Refuses ids that two objects have now.
     pub fn check_ids(&self, scopes: &dyn Scopes) -> Result<()> {
-        if self.index.get().is_some_and(Index::is_unique) {
+        if self.ids_are_unique(scopes) {
             return Ok(());
         }
-        let mut index = Index::with_capacity(self.list.len());
-        let mut memory = ScopeMemory::new(scopes);
+        let mut known: FxHashMap<u64, Vec<usize>> = FxHashMap::default();
         for (position, resource) in self.list.iter().enumerate() {
-            let (id, _) = IdParts::current_remembering(resource, &mut memory);
-            for other in index.candidates(&id).filter_map(|other| self.list.get(other)) {
+            let id = IdParts::current(resource, scopes);
+            let same_hash = known.entry(id.hash()).or_default();
+            for other in same_hash.iter().filter_map(|other| self.list.get(*other)) {
                 if IdParts::current(other, scopes) == id {
                     return conflict(resource, other);
                 }
             }
-            index.add(position, resource, &id);
+            if !resource.is_nothing() {
+                same_hash.push(position);
+            }
         }
-        index.set_unique();
-        let _ = self.index.set(index);
         Ok(())
+    }
+
+    /// Whether no two objects have the same id now. When some may have, or nothing is left of one: `false`.
+    pub(crate) fn ids_are_unique(&self, scopes: &dyn Scopes) -> bool {
+        let index = self.index(scopes);
+        if index.is_unique() {
+            return true;
+        }
+        let unique = index.hashes_are_unique();
+        if unique {
+            index.set_unique();
+        }
+        unique
     }
 
     /// Puts an object in the place of another that has and had the same ids.
@@ -213,6 +256,7 @@ impl ResourceSet {
     pub fn positions_by_current(&self, id: &IdParts<'_>, scopes: &dyn Scopes) -> Vec<usize> {
         self.index(scopes)
             .candidates(id)
+            .into_iter()
             .filter(|position| self.list.get(*position).is_some_and(|r| IdParts::current(r, scopes) == *id))
             .collect()
     }
@@ -221,6 +265,7 @@ impl ResourceSet {
     pub fn positions_by_any(&self, id: &IdParts<'_>, scopes: &dyn Scopes) -> Vec<usize> {
         self.index(scopes)
             .candidates(id)
+            .into_iter()
             .filter(|position| self.list.get(*position).is_some_and(|r| has_or_had(r, id, scopes)))
             .collect()
     }

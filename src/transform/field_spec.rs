@@ -258,14 +258,17 @@ impl<'s> FieldPaths<'s> {
 
 /// Whether any of the specs could change what makes up the id of an object.
 pub(crate) fn may_touch_ids(fields: &[FieldSpec]) -> bool {
-    fields.iter().any(|field| {
-        let parts = split_path(&field.path, "/");
-        match parts.first().map_or("", |part| part.trim()) {
-            "apiVersion" | "kind" | "" => true,
-            "metadata" => !matches!(parts.get(1).map_or("", |part| part.trim()), "labels" | "annotations"),
-            _ => false,
-        }
-    })
+    fields.iter().any(|field| touches_ids(&field.path))
+}
+
+/// Whether a path could lead to what makes up the id of an object.
+pub(crate) fn touches_ids(path: &str) -> bool {
+    let parts = split_path(path, "/");
+    match parts.first().map_or("", |part| part.trim()) {
+        "apiVersion" | "kind" | "" => true,
+        "metadata" => !matches!(parts.get(1).map_or("", |part| part.trim()), "labels" | "annotations"),
+        _ => false,
+    }
 }
 
 /// Splits a path as kustomize's `PathSplitter` does: a delimiter behind a backslash belongs to the part.

@@ -34,7 +34,7 @@ use rayon::prelude::*;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::kubernetes::Scopes;
 use crate::provenance::{Origin, Verb, Whence};
-use crate::resource::{Context, IdParts, Resource};
+use crate::resource::{Context, IdParts, Resource, ResourceSet};
 use crate::yaml::{Document, NodeId, Style, Tag};
 use field_spec::Scratch;
 
@@ -126,11 +126,15 @@ pub(crate) fn scopes(context: &Context) -> &dyn Scopes {
 
 /// Refuses two objects of one id. Those for which `exempt` is true may share one among themselves.
 fn refuse_conflicts(
-    resources: &[Resource],
+    set: &ResourceSet,
     scopes: &dyn Scopes,
     exempt: impl Fn(&Resource) -> bool,
     message: impl Fn(&Resource) -> String,
 ) -> Result<()> {
+    if set.ids_are_unique(scopes) {
+        return Ok(());
+    }
+    let resources = set.list();
     let mut hashes: Vec<(u64, usize)> = resources
         .par_iter()
         .with_min_len(SIDE_BY_SIDE)

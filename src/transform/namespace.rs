@@ -83,7 +83,7 @@ pub fn apply(
     })?;
     // kustomize compares each object with all others right after it has changed it; since a second pass would change
     // nothing more, comparing all at the end finds the same conflicts.
-    refuse_conflicts(resources.list(), scopes, is_made_by_helm, |one| {
+    refuse_conflicts(resources, scopes, is_made_by_helm, |one| {
         format!("with this namespace, two objects are {}", one.id())
     })
 }

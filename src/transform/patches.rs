@@ -176,7 +176,7 @@ pub(super) fn merge_into(
     // kustomize makes a new set of all objects after every such patch, whatever it changed.
     if !*ids_are_distinct || ready.may_change_ids() {
         refuse_conflicts(
-            resources.list(),
+            resources,
             scopes(context),
             |_| false,
             |one| format!("may not add resource with an already registered id: {}", one.id()),

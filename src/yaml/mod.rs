@@ -37,7 +37,7 @@ pub use json::{
 pub use node::{Kind, NodeId, Style, Tag};
 pub use read::{
     Keep, read_document_v3, read_documents_v3, read_each, read_resources, read_resources_slowly,
-    read_split_v3, read_v2,
+    read_resources_with, read_split_v3, read_v2,
 };
 pub use resolve::{Dialect, Value};
 pub use split::split_documents;

@@ -26,12 +26,22 @@ use crate::source::{Place, SourceId};
 /// Line ends must be normalised (`\r\n` to `\n`) before the text is registered as a source. Comments are kept in
 /// documents in which one could be a schema (`# {"type": …}`), since those change merges.
 pub fn read_resources(source: SourceId, text: &Arc<str>) -> Result<Vec<Document>> {
-    read_parts(source, text, true)
+    read_parts(source, text, true, |document| document)
+}
+
+/// [`read_resources`], where each document is looked at as soon as it is read, in no certain order: what is made of
+/// it stands in the documents' order.
+pub fn read_resources_with<T: Send>(
+    source: SourceId,
+    text: &Arc<str>,
+    look: impl Fn(Document) -> T + Sync,
+) -> Result<Vec<T>> {
+    read_parts(source, text, true, look)
 }
 
 /// [`read_resources`] without its fast path, for tests that hold the two against each other.
 pub fn read_resources_slowly(source: SourceId, text: &Arc<str>) -> Result<Vec<Document>> {
-    read_parts(source, text, false)
+    read_parts(source, text, false, |document| document)
 }
 
 /// The documents of a text as [`read_resources`] has them, but one fault a document, so that the others can still be
@@ -50,22 +60,66 @@ pub fn read_each(source: SourceId, text: &Arc<str>) -> Result<Vec<Result<Vec<Doc
 /// From this size on, documents are read side by side; below, it takes longer to wake the threads.
 const LARGE: usize = 1024 * 1024;
 
-fn read_parts(source: SourceId, text: &Arc<str>, fast: bool) -> Result<Vec<Document>> {
+fn read_parts<T: Send>(
+    source: SourceId,
+    text: &Arc<str>,
+    fast: bool,
+    look: impl Fn(Document) -> T + Sync,
+) -> Result<Vec<T>> {
     let parts = split_documents(source, text)?;
     let alone = parts.len() == 1;
-    let mut documents = Vec::with_capacity(parts.len());
-    if text.len() >= LARGE && !alone {
-        let read: Vec<Result<Vec<Document>>> =
-            parts.into_par_iter().map(|part| read_part(source, text, part, alone, fast)).collect();
-        for part in read {
-            documents.extend(part?);
-        }
-    } else {
+    if text.len() < LARGE || alone {
+        let mut all = Vec::with_capacity(parts.len());
         for part in parts {
-            documents.extend(read_part(source, text, part, alone, fast)?);
+            match read_part(source, text, part, alone, fast)? {
+                Part::Nothing => {}
+                Part::One(document) => all.push(look(document)),
+                Part::Several(documents) => all.extend(documents.into_iter().map(&look)),
+            }
+        }
+        return Ok(all);
+    }
+    let read: Vec<Result<Looked<T>>> = parts
+        .into_par_iter()
+        .with_min_len(64)
+        .map(|part| {
+            Ok(match read_part(source, text, part, alone, fast)? {
+                Part::Nothing => Looked::Nothing,
+                Part::One(document) => Looked::One(look(document)),
+                Part::Several(documents) => Looked::Several(documents.into_iter().map(&look).collect()),
+            })
+        })
+        .collect();
+    if read.iter().all(|part| matches!(part, Ok(Looked::One(_)))) {
+        let one = |part| match part {
+            Ok(Looked::One(one)) => Some(one),
+            _ => None,
+        };
+        return Ok(read.into_iter().filter_map(one).collect());
+    }
+    let mut all = Vec::with_capacity(read.len());
+    for part in read {
+        match part? {
+            Looked::Nothing => {}
+            Looked::One(one) => all.push(one),
+            Looked::Several(several) => all.extend(several),
         }
     }
-    Ok(documents)
+    Ok(all)
+}
+
+/// What one part of a text holds.
+enum Part {
+    Nothing,
+    One(Document),
+    Several(Vec<Document>),
+}
+
+/// What was made of it.
+enum Looked<T> {
+    Nothing,
+    One(T),
+    Several(Vec<T>),
 }
 
 fn read_part(
@@ -74,37 +128,42 @@ fn read_part(
     part: std::ops::Range<usize>,
     alone: bool,
     fast: bool,
-) -> Result<Vec<Document>> {
+) -> Result<Part> {
     let within = text.get(part.clone()).unwrap_or_default();
     let kept_lines = may_end_in_kept_lines(within);
     if fast
         && !kept_lines
         && let Some(read) = fast::read(source, text, part.clone())
     {
-        let Found::Document(document) = read else { return Ok(Vec::new()) };
+        let Found::Document(document) = read else { return Ok(Part::Nothing) };
         let root = document.root();
         if is_null(&document, root) {
-            return Ok(Vec::new());
+            return Ok(Part::Nothing);
         }
         return Ok(match if alone { list_items(&document, root) } else { None } {
-            Some(items) => items.iter().map(|item| document.cut_out(*item)).collect(),
-            None => vec![document],
+            Some(items) => Part::Several(items.iter().map(|item| document.cut_out(*item)).collect()),
+            None => Part::One(document),
         });
     }
     let comments = kept_lines || may_hold_schema_comment(within);
     let mut composer = Composer::new(source, text, part, Dialect::V3, comments);
     let Some(mut composed) = composer.next_document().map_err(|fault| Box::new(fault.tell(source)))? else {
-        return Ok(Vec::new());
+        return Ok(Part::Nothing);
     };
-    let Some(root) = composed.document.try_root() else { return Ok(Vec::new()) };
+    let Some(root) = composed.document.try_root() else { return Ok(Part::Nothing) };
     if is_null(&composed.document, root) {
-        return Ok(Vec::new());
+        return Ok(Part::Nothing);
     }
     if comments {
         composed.document.drop_comments_unless(may_hold_schema_comment);
     }
     let items = if alone { list_items(&composed.document, root) } else { None };
-    resolve_aliases(composed, items.as_deref()).map_err(|fault| Box::new(fault.tell(source)))
+    let mut documents =
+        resolve_aliases(composed, items.as_deref()).map_err(|fault| Box::new(fault.tell(source)))?;
+    Ok(match documents.len() {
+        1 => documents.pop().map_or(Part::Nothing, Part::One),
+        _ => Part::Several(documents),
+    })
 }
 
 /// Whether yaml.v3 takes a node for null.

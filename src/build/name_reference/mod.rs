@@ -79,6 +79,7 @@ pub fn apply(
         None => Ok(Edits::default()),
     });
     let edits: Vec<Edits> = edits.into_iter().collect::<Result<_>>()?;
+    let touches_ids = plans.touch_ids();
 
     let mut found = References::default();
     let (mut named, mut placed): (Vec<u32>, Vec<u32>) = (Vec::new(), Vec::new());
@@ -101,10 +102,11 @@ pub fn apply(
             edit.write(&mut resource.document, &names, &namespaces, step);
         }
     };
+    let list = if touches_ids { set.list_mut() } else { set.list_mut_keeping_ids() };
     if edits.len() < SIDE_BY_SIDE {
-        set.list_mut().iter_mut().zip(&edits).for_each(write);
+        list.iter_mut().zip(&edits).for_each(write);
     } else {
-        set.list_mut().par_iter_mut().zip(&edits).with_min_len(SIDE_BY_SIDE / 4).for_each(write);
+        list.par_iter_mut().zip(&edits).with_min_len(SIDE_BY_SIDE / 4).for_each(write);
     }
     Ok(found)
 }
@@ -135,6 +137,17 @@ impl<'c, 'a> Plans<'c, 'a> {
             by_kind.entry(key).or_insert_with(|| Plan::new(references, key.0, key.1, key.2));
         }
         Plans { by_kind }
+    }
+
+    /// Whether any reference could stand where the id of an object is made up.
+    fn touch_ids(&self) -> bool {
+        #[expect(clippy::iter_over_hash_type, reason = "the order does not matter")]
+        for plan in self.by_kind.values() {
+            if plan.touches_ids() {
+                return true;
+            }
+        }
+        false
     }
 
     fn of(&self, facts: &Facts<'a>) -> Option<&Plan<'c>> {

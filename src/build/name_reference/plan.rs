@@ -3,7 +3,7 @@
 
 use crate::diagnostic::{Diagnostic, Result};
 use crate::kubernetes::{Gvk, NameReference};
-use crate::transform::field_spec::{is_integer, split_path};
+use crate::transform::field_spec::{is_integer, split_path, touches_ids};
 use crate::yaml::{Document, Kind, NodeId};
 
 /// One field spec of one referral.
@@ -15,6 +15,8 @@ pub(super) struct Filter<'c> {
     pub(super) path: &'c str,
     /// The field stands in a `roleRef`, whose group and kind count.
     pub(super) in_role_ref: bool,
+    /// What is written there could change the id of the object.
+    pub(super) touches_ids: bool,
 }
 
 /// The filters for the objects of one kind, in kustomize's order.
@@ -93,7 +95,13 @@ impl<'c> Plan<'c> {
             });
         }
         self.branches[at].filters.push(self.filters.len() as u32);
-        self.filters.push(Filter { referral, path, in_role_ref: path.ends_with("roleRef/name") });
+        let in_role_ref = path.ends_with("roleRef/name");
+        self.filters.push(Filter { referral, path, in_role_ref, touches_ids: touches_ids(path) });
+    }
+
+    /// Whether any of the fields could make up the id of an object.
+    pub(super) fn touches_ids(&self) -> bool {
+        self.filters.iter().any(|filter| filter.touches_ids)
     }
 
     /// Finds the fields of an object.

@@ -6,6 +6,7 @@ mod flow;
 mod scalar;
 mod survey;
 
+use std::cell::RefCell;
 use std::ops::Range as Span;
 use std::sync::Arc;
 
@@ -14,7 +15,7 @@ use memchr::memchr;
 use self::scalar::Stop;
 use self::survey::survey;
 use super::document::Document;
-use super::node::{Kind, NodeId, Range, Style, Tag};
+use super::node::{Kind, Node, NodeId, Range, Style, Tag};
 use crate::provenance::Origin;
 use crate::source::SourceId;
 
@@ -59,23 +60,52 @@ pub(super) fn read(source: SourceId, text: &Arc<str>, part: Span<usize>) -> Opti
     let start = if bytes[part.clone()].starts_with(b"\xEF\xBB\xBF") { part.start + 3 } else { part.start };
     let tabs = survey(&bytes[start..part.end])?;
     let mut document = Document::new(source, Arc::clone(text));
-    // Large documents are deeply indented; about so many bytes go into a node.
-    let bytes_per_node = if part.len() > 64 * 1024 { 24 } else { 16 };
-    document.nodes.reserve((part.end - start) / bytes_per_node + 1);
-    let mut reader = Reader {
-        text,
-        bytes: &bytes[..part.end],
-        end: part.end,
-        pos: start,
-        tabs,
-        document,
-        levels: Vec::new(),
-    };
-    reader.read()?;
-    Some(match reader.document.try_root() {
-        Some(_) => Found::Document(reader.document),
-        None => Found::Nothing,
+    if part.len() > LARGE {
+        // Large documents are deeply indented; about so many bytes go into a node.
+        document.nodes.reserve((part.end - start) / 24 + 1);
+        return found(Reader::of(text, start..part.end, tabs, document, Vec::new()).read()?.0);
+    }
+    SCRATCH.with_borrow_mut(|(nodes, levels)| {
+        nodes.clear();
+        levels.clear();
+        document.nodes = std::mem::take(nodes);
+        let reader = Reader::of(text, start..part.end, tabs, document, std::mem::take(levels));
+        let (mut document, empty) = reader.read()?;
+        *levels = empty;
+        let mut fitting = Vec::with_capacity(document.nodes.len() + SPARE);
+        fitting.extend_from_slice(&document.nodes);
+        *nodes = std::mem::replace(&mut document.nodes, fitting);
+        found(document)
     })
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "the last line of a reader that may give up")]
+fn found(document: Document) -> Option<Found> {
+    Some(if document.try_root().is_some() { Found::Document(document) } else { Found::Nothing })
+}
+
+/// From this size on, documents are read into memory of their own at once.
+const LARGE: usize = 64 * 1024;
+
+/// Room for nodes that steps will add: most give an object a label or two and a namespace.
+const SPARE: usize = 6;
+
+thread_local! {
+    /// Small documents are read into the same memory again and again, and then take no more than they need.
+    static SCRATCH: RefCell<(Vec<Node>, Vec<Level>)> = const { RefCell::new((Vec::new(), Vec::new())) };
+}
+
+impl<'t> Reader<'t> {
+    fn of(
+        text: &'t str,
+        part: Span<usize>,
+        tabs: bool,
+        document: Document,
+        levels: Vec<Level>,
+    ) -> Reader<'t> {
+        let bytes = &text.as_bytes()[..part.end];
+        Reader { text, bytes, end: part.end, pos: part.start, tabs, document, levels }
+    }
 }
 
 impl Reader<'_> {
@@ -111,7 +141,8 @@ impl Reader<'_> {
         self.at(i) == indicator && matches!(self.at(i + 1), b' ' | b'\n')
     }
 
-    fn read(&mut self) -> Option<()> {
+    /// The document, and the memory of levels.
+    fn read(mut self) -> Option<(Document, Vec<Level>)> {
         self.skip_document_start()?;
         loop {
             let (column, at) = self.next_content()?;
@@ -123,7 +154,7 @@ impl Reader<'_> {
         while self.levels.last().is_some() {
             self.close();
         }
-        Some(())
+        Some((self.document, self.levels))
     }
 
     /// A `---` in front of the document.
