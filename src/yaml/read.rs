@@ -49,7 +49,13 @@ pub fn read_resources_slowly(source: SourceId, text: &Arc<str>) -> Result<Vec<Do
 pub fn read_each(source: SourceId, text: &Arc<str>) -> Result<Vec<Result<Vec<Document>>>> {
     let parts = split_documents(source, text)?;
     let alone = parts.len() == 1;
-    let read = |part| read_part(source, text, part, alone, true);
+    let read = |part| {
+        Ok(match read_part(source, text, part, alone, true)? {
+            Part::Nothing => Vec::new(),
+            Part::One(document) => vec![document],
+            Part::Several(documents) => documents,
+        })
+    };
     Ok(if text.len() >= LARGE {
         parts.into_par_iter().map(read).collect()
     } else {
