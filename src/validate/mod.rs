@@ -12,6 +12,7 @@ mod pattern;
 mod plan;
 mod pod;
 mod pod_security;
+mod reference;
 pub mod rules;
 pub mod schema;
 pub mod server;
@@ -28,7 +29,7 @@ pub use object::Object;
 pub use pattern::matches_pattern;
 pub use pod::{Container, Pod, Role};
 pub use pod_security::{Asked, Standard};
-pub use set::Set;
+pub use set::{Label, Made, Scaler, Set};
 pub use told::Told;
 
 /// The newest Kubernetes minor version that is known (1.37).
@@ -73,6 +74,32 @@ pub struct External {
     pub namespace: String,
     /// The name; a `*` in it stands for any text.
     pub name: String,
+}
+
+impl External {
+    /// Whether it stands for this object.
+    pub fn is(&self, kind: &str, namespace: &str, name: &str) -> bool {
+        let fits = |pattern: &str, text: &str| pattern.is_empty() || stands_for(pattern, text);
+        let place = if namespace.is_empty() { "default" } else { namespace };
+        fits(&self.kind, kind)
+            && fits(&self.name, name)
+            && (fits(&self.namespace, place) || namespace.is_empty())
+    }
+}
+
+/// Whether a pattern whose `*` stands for any text fits.
+fn stands_for(pattern: &str, text: &str) -> bool {
+    let Some((head, rest)) = pattern.split_once('*') else { return pattern == text };
+    let Some(mut text) = text.strip_prefix(head) else { return false };
+    let mut parts = rest.split('*').peekable();
+    while let Some(part) = parts.next() {
+        if parts.peek().is_none() {
+            return text.ends_with(part);
+        }
+        let Some(at) = text.find(part) else { return false };
+        text = &text[at + part.len()..];
+    }
+    true
 }
 
 impl Default for Options {

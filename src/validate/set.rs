@@ -1,11 +1,24 @@
-//! All objects that are checked together, indexed: by kind, namespace and name, and the pods of workloads. Built once;
-//! rules look partners up here instead of searching.
+//! All objects that are checked together, indexed: by kind, namespace and name; the pods of workloads by their labels;
+//! what selects pods; what scales workloads; what makes Secrets and ConfigMaps. Built once; rules look partners up here
+//! instead of searching.
+
+mod labels;
+mod limits;
+mod made;
+mod scale;
 
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use super::Object;
+use super::at::At;
 use super::pod::Pod;
+pub use labels::Label;
+use labels::label_selector_matches;
+use labels::{PairIndex, SelectorIndex};
+pub use made::Made;
+pub use scale::Scaler;
+pub(super) use scale::replicas;
 
 /// Who an object is to those that refer to it. The version does not matter; namespace `default` and none are the same.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -17,12 +30,24 @@ struct Key<'a> {
 }
 
 /// The objects, indexed.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Set<'a> {
     objects: &'a [Object<'a>],
     /// One for each object.
     pods: Vec<Option<Box<Pod<'a>>>>,
     by_name: FxHashMap<Key<'a>, u32>,
+    by_kind: FxHashMap<&'a str, Vec<u32>>,
+    pairs: PairIndex,
+    /// Services by their own labels.
+    service_labels: PairIndex,
+    services: SelectorIndex,
+    budgets: SelectorIndex,
+    network_policies: SelectorIndex,
+    scalers: FxHashMap<Key<'a>, Vec<u32>>,
+    made: FxHashMap<Key<'a>, u32>,
+    makings: Vec<Made<'a>>,
+    /// By namespace: the first object of a kind that may make pods, Services and the like without saying which.
+    operated: FxHashMap<&'a str, u32>,
 }
 
 /// A namespace as it is compared: objects without one go to `default`.
@@ -30,25 +55,71 @@ pub(super) fn namespace(written: &str) -> &str {
     if written == "default" { "" } else { written }
 }
 
+/// The group of an `apiVersion`.
+pub(super) fn group(api_version: &str) -> &str {
+    api_version.split_once('/').map_or("", |(group, _)| group)
+}
+
 impl<'a> Set<'a> {
     /// Indexes the objects.
     pub fn new(objects: &'a [Object<'a>]) -> Set<'a> {
-        let pods = objects
+        let pods: Vec<Option<Box<Pod<'a>>>> = objects
             .par_iter()
             .enumerate()
             .map(|(number, object)| Pod::of(object, number).map(Box::new))
             .collect();
-        let mut by_name = FxHashMap::with_capacity_and_hasher(objects.len(), rustc_hash::FxBuildHasher);
+        let mut set = Set { objects, pods, ..Set::default() };
+        set.by_name = FxHashMap::with_capacity_and_hasher(objects.len(), FxBuildHasher);
         for (number, object) in objects.iter().enumerate() {
-            let key = Key {
-                group: object.group,
-                kind: object.kind,
-                namespace: namespace(object.namespace),
-                name: object.name,
-            };
-            by_name.entry(key).or_insert(number as u32);
+            let number = number as u32;
+            let namespace = namespace(object.namespace);
+            let key = Key { group: object.group, kind: object.kind, namespace, name: object.name };
+            set.by_name.entry(key).or_insert(number);
+            set.by_kind.entry(object.kind).or_default().push(number);
+            if is_operated(object) {
+                set.operated.entry(namespace).or_insert(number);
+            }
         }
-        Set { objects, pods, by_name }
+        set.pairs = PairIndex::of_pods(&set.pods);
+        if set.has_kind("ServiceMonitor") {
+            let services = set.numbers("Service");
+            set.service_labels = PairIndex::of_objects(services.map(|number| (number, &objects[number])));
+        }
+        set.index_selectors();
+        set.index_scalers();
+        set.index_made();
+        set
+    }
+
+    fn index_selectors(&mut self) {
+        let (mut services, mut budgets, mut policies) =
+            (SelectorIndex::default(), SelectorIndex::default(), SelectorIndex::default());
+        for number in self.numbers("Service") {
+            let object = &self.objects[number];
+            let root = object.at();
+            let spec = root.field("spec");
+            let selector = spec.field("selector");
+            if object.group.is_empty() && !selector.is_empty() && spec.field("type").text() != "ExternalName"
+            {
+                services.add(object.namespace, &selector, number);
+            }
+        }
+        for (kind, field, index) in [
+            ("PodDisruptionBudget", "selector", &mut budgets),
+            ("NetworkPolicy", "podSelector", &mut policies),
+        ] {
+            for number in self.numbers(kind) {
+                let object = &self.objects[number];
+                let root = object.at();
+                let spec = root.field("spec");
+                let selector = spec.field(field);
+                if selector.is_there() {
+                    index.add(object.namespace, &selector.field("matchLabels"), number);
+                }
+            }
+        }
+        (self.services, self.budgets, self.network_policies) =
+            (services.sorted(), budgets.sorted(), policies.sorted());
     }
 
     /// All objects, in their order.
@@ -56,9 +127,30 @@ impl<'a> Set<'a> {
         self.objects
     }
 
+    /// The numbers of the objects of a kind, of whatever group.
+    fn numbers(&self, kind: &str) -> impl Iterator<Item = usize> {
+        self.by_kind.get(kind).into_iter().flatten().map(|number| *number as usize)
+    }
+
+    /// The objects of a kind, of whatever group, in their order.
+    pub fn of_kind(&self, kind: &str) -> impl Iterator<Item = &'a Object<'a>> {
+        self.numbers(kind).map(|number| &self.objects[number])
+    }
+
+    /// Whether there is any object of a kind.
+    pub fn has_kind(&self, kind: &str) -> bool {
+        self.by_kind.contains_key(kind)
+    }
+
     /// The pod of an object, when it has one.
     pub fn pod(&self, number: usize) -> Option<&Pod<'a>> {
         self.pods.get(number)?.as_deref()
+    }
+
+    /// The pod of the object that this is.
+    pub fn pod_of(&self, object: &Object<'_>) -> Option<&Pod<'a>> {
+        let number = self.number(object.group, object.kind, object.namespace, object.name)?;
+        self.pod(number)
     }
 
     /// All pods, in the order of their objects.
@@ -76,4 +168,132 @@ impl<'a> Set<'a> {
     pub fn find(&self, group: &str, kind: &str, namespace: &str, name: &str) -> Option<&'a Object<'a>> {
         self.number(group, kind, namespace, name).map(|number| &self.objects[number])
     }
+
+    /// The pods of a namespace that a plain map of labels selects; an empty one selects none.
+    pub fn selected_by_labels<'s>(
+        &'s self,
+        namespace: &str,
+        selector: &'s At<'s>,
+    ) -> impl Iterator<Item = &'s Pod<'a>> {
+        let candidates = if selector.is_empty() { &[] } else { self.pairs.candidates(namespace, selector) };
+        self.those(candidates).filter(move |pod| pod.has_labels(selector))
+    }
+
+    /// The pods of a namespace that a label selector selects: `{}` selects all, one that is not there none.
+    pub fn selected<'s>(
+        &'s self,
+        namespace: &str,
+        selector: &'s At<'s>,
+    ) -> impl Iterator<Item = &'s Pod<'a>> {
+        let candidates = if selector.is_there() {
+            let labels = selector.field("matchLabels");
+            self.pairs.candidates(namespace, &labels)
+        } else {
+            &[]
+        };
+        self.those(candidates).filter(move |pod| pod.is_selected(selector))
+    }
+
+    /// Whether a namespace has any pods that are known.
+    pub fn has_pods(&self, namespace: &str) -> bool {
+        !self.pairs.of_namespace(namespace).is_empty()
+    }
+
+    fn those<'s>(&'s self, numbers: &'s [(u64, u32)]) -> impl Iterator<Item = &'s Pod<'a>> {
+        numbers.iter().filter_map(|(_, number)| self.pod(*number as usize))
+    }
+
+    /// The Services of a namespace, or of all, whose own labels a label selector selects.
+    pub fn labelled_services<'s>(
+        &'s self,
+        namespace: Option<&str>,
+        selector: &'s At<'s>,
+    ) -> impl Iterator<Item = &'a Object<'a>> + 's {
+        let wanted = selector.field("matchLabels");
+        let candidates = self.service_labels.candidates(namespace.unwrap_or(labels::EVERYWHERE), &wanted);
+        let services = candidates.iter().map(|(_, number)| &self.objects[*number as usize]);
+        services.filter(|service| {
+            let root = service.at();
+            let metadata = root.field("metadata");
+            let labels = metadata.field("labels");
+            !selector.is_there() || label_selector_matches(selector, &labels)
+        })
+    }
+
+    /// The Services that select a pod.
+    pub fn services_of<'s>(&'s self, pod: &'s Pod<'_>) -> impl Iterator<Item = &'a Object<'a>> + 's {
+        self.services.of(pod).map(|number| &self.objects[number]).filter(|service| {
+            let root = service.at();
+            let spec = root.field("spec");
+            let selector = spec.field("selector");
+            pod.has_labels(&selector)
+        })
+    }
+
+    /// The `PodDisruptionBudget`s that select a pod.
+    pub fn budgets_of<'s>(&'s self, pod: &'s Pod<'_>) -> impl Iterator<Item = &'a Object<'a>> + 's {
+        self.budgets
+            .of(pod)
+            .map(|number| &self.objects[number])
+            .filter(|budget| selects(budget, "selector", pod))
+    }
+
+    /// The `NetworkPolicy` objects that select a pod.
+    pub fn network_policies_of<'s>(&'s self, pod: &'s Pod<'_>) -> impl Iterator<Item = &'a Object<'a>> + 's {
+        let policies = self.network_policies.of(pod).map(|number| &self.objects[number]);
+        policies.filter(|policy| selects(policy, "podSelector", pod))
+    }
+
+    /// An object of the namespace, of a kind that is not known here, that may make pods, Services and more.
+    pub fn operated(&self, in_namespace: &str) -> Option<&'a Object<'a>> {
+        self.operated.get(namespace(in_namespace)).map(|number| &self.objects[*number as usize])
+    }
+}
+
+fn selects(object: &Object<'_>, field: &str, pod: &Pod<'_>) -> bool {
+    let root = object.at();
+    let spec = root.field("spec");
+    let selector = spec.field(field);
+    pod.is_selected(&selector)
+}
+
+/// Groups whose objects make no pods and no Services.
+const INERT_GROUPS: &[&str] = &[
+    "acme.cert-manager.io",
+    "bitnami.com",
+    "cert-manager.io",
+    "cilium.io",
+    "crd.projectcalico.org",
+    "external-secrets.io",
+    "generators.external-secrets.io",
+    "keda.sh",
+    "kyverno.io",
+    "networking.istio.io",
+    "policies.kyverno.io",
+    "projectcalico.org",
+    "route.openshift.io",
+    "secrets.hashicorp.com",
+    "security.istio.io",
+    "security.openshift.io",
+    "telemetry.istio.io",
+    "traefik.containo.us",
+    "traefik.io",
+    "trust.cert-manager.io",
+];
+
+/// Kinds of `monitoring.coreos.com` that only say what is to be watched.
+const INERT_MONITORING: &[&str] =
+    &["AlertmanagerConfig", "PodMonitor", "Probe", "PrometheusRule", "ScrapeConfig", "ServiceMonitor"];
+
+/// Whether a controller that is not known here may make pods and Services of an object.
+fn is_operated(object: &Object<'_>) -> bool {
+    let group = object.group;
+    let built_in = matches!(
+        group,
+        "" | "apps" | "batch" | "autoscaling" | "policy" | "extensions" | "argoproj.io" | "apps.openshift.io"
+    ) || group.ends_with(".k8s.io")
+        || group.ends_with(".x-k8s.io");
+    !(built_in
+        || INERT_GROUPS.contains(&group)
+        || group == "monitoring.coreos.com" && INERT_MONITORING.contains(&object.kind))
 }

@@ -4,6 +4,7 @@
 use super::rules::Rule;
 use super::set::Set;
 use super::{At, Family, Finding, Level, Options};
+use crate::diagnostic::nearest;
 
 /// Where a rule tells what it found.
 pub struct Told<'r> {
@@ -51,6 +52,45 @@ impl Told<'_> {
         self.tell_as(level, at, message)
     }
 
+    /// Whether an object is in the set, is made by one that is, is declared to exist outside, or is there in every
+    /// cluster.
+    pub fn knows(&self, group: &str, kind: &str, namespace: &str, name: &str) -> bool {
+        self.set.find(group, kind, namespace, name).is_some()
+            || group.is_empty() && self.set.made(kind, namespace, name).is_some()
+            || is_in_every_cluster(kind, namespace, name)
+            || self.options.external.iter().any(|external| external.is(kind, namespace, name))
+    }
+
+    /// Tells of a reference to an object that is not known: `what` says what becomes of that.
+    pub fn refers(&mut self, at: &At<'_>, group: &str, kind: &str, namespace: &str, name: &str, what: &str) {
+        if name.is_empty() || name.contains("$(") || self.knows(group, kind, namespace, name) {
+            return;
+        }
+        let message = format!("no {kind} `{name}` is among the objects{what}");
+        if let Some(maker) = self.set.operated(namespace).filter(|_| !self.options.strict) {
+            let hint =
+                format!("`{}` `{}` may make it: what it makes cannot be known here", maker.kind, maker.name);
+            self.tell_as(Level::Note, at, message).hint = hint;
+            return;
+        }
+        let hint = self.meant(kind, namespace, name);
+        self.absent(at, message).hint = hint;
+    }
+
+    /// A thing to do about an object that is not known.
+    fn meant(&self, kind: &str, namespace: &str, name: &str) -> String {
+        if !self.options.whole_set {
+            return String::new();
+        }
+        let here = super::set::namespace(namespace);
+        let alike = self.set.of_kind(kind).take(MOST_CANDIDATES);
+        let alike = alike.filter(|object| super::set::namespace(object.namespace) == here);
+        match nearest(name, alike.map(|object| object.name)) {
+            Some(meant) => format!("did you mean `{meant}`?"),
+            None => "if the cluster has it, declare it under `external` in citadel.yaml".into(),
+        }
+    }
+
     fn tell_at(&mut self, level: Level, at: &At<'_>, message: impl Into<String>) -> &mut Finding {
         // No policy rule is above a warning unless the configuration raises it.
         let level = if self.rule.family == Family::Policy && !self.chosen {
@@ -60,5 +100,24 @@ impl Told<'_> {
         };
         self.findings.push(Finding::new(self.rule.id, self.rule.family, level, at, message));
         self.findings.last_mut().expect("what was just pushed")
+    }
+}
+
+/// Among how many names a similar one is looked for.
+const MOST_CANDIDATES: usize = 1000;
+
+/// Objects that Kubernetes itself makes.
+fn is_in_every_cluster(kind: &str, in_namespace: &str, name: &str) -> bool {
+    match kind {
+        "ServiceAccount" => name == "default",
+        "ConfigMap" => name == "kube-root-ca.crt" || name == "extension-apiserver-authentication",
+        "Service" => name == "kubernetes" && matches!(in_namespace, "" | "default"),
+        "ClusterRole" => {
+            matches!(name, "cluster-admin" | "admin" | "edit" | "view") || name.starts_with("system:")
+        }
+        "Role" => name.starts_with("system:") || name == "extension-apiserver-authentication-reader",
+        "PriorityClass" => name.starts_with("system-"),
+        "Namespace" => matches!(name, "default" | "kube-system" | "kube-public" | "kube-node-lease"),
+        _ => false,
     }
 }
