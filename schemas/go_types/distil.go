@@ -135,6 +135,30 @@ func (d *distiller) kind(p *pkg, t *goType) error {
 	return nil
 }
 
+// Kinds whose types outlived their service, which no lifecycle tells; the OpenAPI documents of the releases do.
+var ended = map[gvk]int{
+	{"networking.k8s.io", "v1alpha1", "IPAddress"}:     31,
+	{"networking.k8s.io", "v1alpha1", "ServiceCIDR"}:   31,
+	{"node.k8s.io", "v1alpha1", "RuntimeClass"}:        24,
+	{"rbac.authorization.k8s.io", "v1alpha1", ""}:      23,
+	{"scheduling.k8s.io", "v1alpha1", "PriorityClass"}: 23,
+}
+
+// settle corrects what the lifecycles say.
+func (d *distiller) settle() {
+	for name, k := range d.kinds {
+		for _, kind := range []string{"", strings.TrimSuffix(name.kind, "List")} {
+			if minor, known := ended[gvk{name.group, name.version, kind}]; known {
+				k.life.removed = minor
+			}
+		}
+		// Some replacements name the list of the kind.
+		if k.life.replacement.kind == name.kind+"List" {
+			k.life.replacement.kind = name.kind
+		}
+	}
+}
+
 func hasLine(marks, wanted string) bool {
 	for _, line := range strings.Split(marks, "\n") {
 		if strings.TrimSpace(strings.TrimPrefix(line, "//")) == wanted {

@@ -58,6 +58,7 @@ func run(files []string) error {
 			return fmt.Errorf("1.%d: %w", r.minor, err)
 		}
 	}
+	d.settle()
 	blob, err := d.blob()
 	if err != nil {
 		return err

@@ -342,19 +342,27 @@ impl KnownKind {
         (!kind.is_empty()).then_some((group, version, kind))
     }
 
+    /// The first minor version that serves it; 0 when it always was there.
+    #[inline]
+    pub fn begin(self) -> u8 {
+        if self.since() == 0 { self.introduced() } else { self.since().max(self.introduced()) }
+    }
+
+    /// The first minor version that no longer serves it; 255 when that is not known.
+    #[inline]
+    pub fn end(self) -> u8 {
+        if self.removed() == 0 { self.until() } else { self.until().min(self.removed()) }
+    }
+
     /// Whether a minor version serves it (alpha and beta versions: when they are switched on).
     #[inline]
     pub fn is_served(self, minor: u8) -> bool {
-        let (introduced, removed) = (self.introduced(), self.removed());
-        let since = if self.since() == 0 { introduced } else { self.since().max(introduced) };
-        let until = if removed == 0 { self.until() } else { self.until().min(removed) };
-        since <= minor && minor < until
+        self.begin() <= minor && minor < self.end()
     }
 
-    /// The minor version nearest to this one that serves it.
-    pub fn nearest_served(self, minor: u8) -> u8 {
-        let until = if self.removed() == 0 { self.until() } else { self.until().min(self.removed()) };
-        minor.max(self.since()).min(until.saturating_sub(1))
+    /// The minor version nearest to this one that has its type.
+    pub fn nearest_typed(self, minor: u8) -> u8 {
+        minor.max(self.since()).min(self.until() - 1)
     }
 }
 

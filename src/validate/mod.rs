@@ -5,6 +5,7 @@
 //! depend on them) → validation (`server/`, one file a kind or shared type). Server rules run on objects whose decoding
 //! failed in no way that would hide the field they read.
 
+mod api_version;
 mod at;
 mod finding;
 mod object;
@@ -153,6 +154,9 @@ fn check_object(object: &Object<'_>, options: &Options) -> Vec<Finding> {
     let mut findings = Vec::new();
     if options.runs(Family::Schema) {
         schema::check(object, options, false, &mut findings);
+    }
+    if options.runs(Family::ApiVersion) {
+        api_version::check(object, options, false, &mut findings);
     }
     if options.runs(Family::Server) {
         server::check(object, &mut findings);

@@ -48,9 +48,8 @@ pub fn read_resources_slowly(source: SourceId, text: &Arc<str>) -> Result<Vec<Do
 /// looked at; comments are not kept.
 pub fn read_each(source: SourceId, text: &Arc<str>) -> Result<Vec<Result<Vec<Document>>>> {
     let parts = split_documents(source, text)?;
-    let alone = parts.len() == 1;
     let read = |part| {
-        Ok(match read_part(source, text, part, alone, true)? {
+        Ok(match read_part(source, text, part, true, true)? {
             Part::Nothing => Vec::new(),
             Part::One(document) => vec![document],
             Part::Several(documents) => documents,

@@ -43,7 +43,7 @@ impl<'d, 'f> Walk<'d, 'f> {
     /// An object of a known kind; of a kind that this version does not serve, as the nearest version has it.
     pub(super) fn object(&mut self, root: NodeId, known: KnownKind) {
         let minor = self.minor;
-        self.minor = known.nearest_served(minor);
+        self.minor = known.nearest_typed(minor);
         self.value(root, known.of(), &Path::Root, 0);
         self.minor = minor;
         if known.is_list() && known.kind() == "List" && known.group().is_empty() {
@@ -77,7 +77,7 @@ impl<'d, 'f> Walk<'d, 'f> {
             let (group, version) = text("apiVersion").split_once('/').unwrap_or(("", text("apiVersion")));
             if let Some(known) = KnownKind::find(group, version, text("kind")) {
                 let minor = self.minor;
-                self.minor = known.nearest_served(minor);
+                self.minor = known.nearest_typed(minor);
                 self.value(item, known.of(), &path, 1);
                 self.minor = minor;
             }

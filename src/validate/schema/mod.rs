@@ -6,7 +6,7 @@ mod decode;
 mod scalar;
 mod tell;
 
-use super::{At, Family, Finding, Level, Object, Options};
+use super::{At, Family, Finding, Level, Object, Options, api_version};
 use crate::kubernetes::go_types::{KnownKind, Type, is_known_group};
 
 /// Whether a kind is one of Kubernetes' own, in any version of Kubernetes that is known.
@@ -65,7 +65,9 @@ fn unknown(object: &Object<'_>, at: &At<'_>, options: &Options, findings: &mut V
             });
         }
     }
-    if silent || object.kind.is_empty() {
+    // What has vanished is told as that.
+    let vanished = options.runs(Family::ApiVersion) && api_version::has_vanished(object);
+    if silent || object.kind.is_empty() || vanished {
         return;
     }
     let minor = options.kubernetes_minor as u8;
