@@ -7,6 +7,7 @@ mod pins;
 mod pod_security;
 mod policy;
 mod reference;
+mod schema;
 mod server;
 mod silence;
 
@@ -93,7 +94,7 @@ const OFF: Option<Level> = None;
 
 /// All rules, family by family.
 pub fn all() -> impl Iterator<Item = &'static Rule> {
-    [server::RULES, pod_security::RULES, reference::RULES, pins::RULES, policy::RULES, silence::RULES]
+    [schema::RULES, server::RULES, pod_security::RULES, reference::RULES, pins::RULES, policy::RULES, silence::RULES]
         .into_iter()
         .flatten()
 }
