@@ -94,9 +94,17 @@ const OFF: Option<Level> = None;
 
 /// All rules, family by family.
 pub fn all() -> impl Iterator<Item = &'static Rule> {
-    [schema::RULES, server::RULES, pod_security::RULES, reference::RULES, pins::RULES, policy::RULES, silence::RULES]
-        .into_iter()
-        .flatten()
+    [
+        schema::RULES,
+        server::RULES,
+        pod_security::RULES,
+        reference::RULES,
+        pins::RULES,
+        policy::RULES,
+        silence::RULES,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// The rules of this id or old name (`kube-score:pod-probes` has become two); a family's name gives all of its rules.

@@ -1,7 +1,6 @@
-//! Rules of the families `input`, `schema`, `server` and `api-version`: told by the walks of those families, listed here
-//! so that they can be looked up, silenced and given levels.
+//! Rules of the family `server`: told by its walk, listed here so that they can be looked up, silenced and given levels.
 
-use super::{Check, ERROR, Rule};
+use super::{Check, ERROR, Rule, WARNING};
 use crate::validate::{Family, Level};
 
 /// A row without examples: the API server's own validation is the reference.
@@ -15,10 +14,68 @@ const fn row(
     Rule { id, family, level, checks, why, old_names: &[], fails: "", passes: "", check: Check::Family }
 }
 
-pub(super) static RULES: &[Rule] = &[row(
-    "unknown-field",
-    Family::Schema,
-    ERROR,
-    "a field that the kind does not have in this version of Kubernetes",
-    "the server drops it or, asked to be strict, refuses the object",
-)];
+pub(super) static RULES: &[Rule] = &[
+    row(
+        "required",
+        Family::Server,
+        ERROR,
+        "a field that the kind must have is missing or empty",
+        "the server refuses the object",
+    ),
+    row(
+        "invalid",
+        Family::Server,
+        ERROR,
+        "a value that the server's own validation refuses: a name, a port, a combination of fields",
+        "the server refuses the object",
+    ),
+    row(
+        "unsupported-value",
+        Family::Server,
+        ERROR,
+        "a value that is none of those a field may have",
+        "the server refuses the object",
+    ),
+    row(
+        "forbidden",
+        Family::Server,
+        ERROR,
+        "a field that may not be set here, or not together with another one",
+        "the server refuses the object",
+    ),
+    row(
+        "duplicate",
+        Family::Server,
+        ERROR,
+        "a value that stands twice where each must be there once",
+        "the server refuses the object",
+    ),
+    row(
+        "not-found",
+        Family::Server,
+        ERROR,
+        "a name that the same object does not define",
+        "the server refuses the object",
+    ),
+    row(
+        "too-long",
+        Family::Server,
+        ERROR,
+        "a text with more bytes than the server takes",
+        "the server refuses the object",
+    ),
+    row(
+        "too-many",
+        Family::Server,
+        ERROR,
+        "more items than the server takes",
+        "the server refuses the object",
+    ),
+    row(
+        "server-warning",
+        Family::Server,
+        WARNING,
+        "what the server takes and warns of: deprecated fields, settings without effect, ports and names that stand twice",
+        "it does not do what it seems to, or a later version will refuse it",
+    ),
+];
