@@ -7,20 +7,24 @@ pub(in crate::validate) mod address;
 pub(in crate::validate) mod admission_expression;
 mod admission_policy;
 mod admission_rule;
+mod certificate;
 mod config_map;
 mod endpoint_slice;
 mod endpoints;
+mod flow_control;
 pub(in crate::validate) mod format;
 mod horizontal_pod_autoscaler;
 mod ingress;
 mod ip_address;
 pub(in crate::validate) mod labels;
+mod lease;
 mod limit_range;
 mod metadata;
 pub(in crate::validate) mod names;
 mod namespace;
 mod network_policy;
 mod pod_disruption_budget;
+mod priority_class;
 mod rbac;
 pub(in crate::validate) mod report;
 pub(in crate::validate) mod resource_names;
@@ -28,6 +32,7 @@ mod resource_quota;
 mod secret;
 pub(in crate::validate) mod selector;
 mod service;
+mod storage_class;
 mod told;
 pub(in crate::validate) mod url;
 pub(in crate::validate) mod webhook_configuration;
@@ -61,7 +66,13 @@ const KINDS: &[Kind] = &[
     ),
     ("admissionregistration.k8s.io", "ValidatingWebhookConfiguration", webhook_configuration::check),
     ("autoscaling", "HorizontalPodAutoscaler", horizontal_pod_autoscaler::check),
+    ("certificates.k8s.io", "CertificateSigningRequest", certificate::check_request),
+    ("certificates.k8s.io", "ClusterTrustBundle", certificate::check_bundle),
+    ("coordination.k8s.io", "Lease", lease::check),
+    ("coordination.k8s.io", "LeaseCandidate", lease::check_candidate),
     ("discovery.k8s.io", "EndpointSlice", endpoint_slice::check),
+    ("flowcontrol.apiserver.k8s.io", "FlowSchema", flow_control::check_schema),
+    ("flowcontrol.apiserver.k8s.io", "PriorityLevelConfiguration", flow_control::check_level),
     ("networking.k8s.io", "IPAddress", ip_address::check),
     ("networking.k8s.io", "Ingress", ingress::check),
     ("networking.k8s.io", "IngressClass", ingress::check_class),
@@ -72,6 +83,9 @@ const KINDS: &[Kind] = &[
     ("rbac.authorization.k8s.io", "ClusterRoleBinding", rbac::check_cluster_role_binding),
     ("rbac.authorization.k8s.io", "Role", rbac::check_role),
     ("rbac.authorization.k8s.io", "RoleBinding", rbac::check_role_binding),
+    ("scheduling.k8s.io", "PriorityClass", priority_class::check),
+    ("storage.k8s.io", "StorageClass", storage_class::check),
+    ("storage.k8s.io", "VolumeAttributesClass", storage_class::check_attributes),
 ];
 
 /// Checks one object.
