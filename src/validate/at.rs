@@ -230,6 +230,12 @@ impl<'a> At<'a> {
         self.path.text()
     }
 
+    /// Another value of the document, or none, under the same path.
+    #[must_use]
+    pub fn with(&self, node: Option<NodeId>) -> At<'a> {
+        At { node, ..*self }
+    }
+
     /// The same value under another path: where the server does not name the field that it read.
     #[must_use]
     pub fn told_at(&self, path: Path<'a>) -> At<'a> {

@@ -5,7 +5,7 @@ use super::report::{Report, shown};
 use crate::validate::{At, Finding};
 
 /// How many bytes all annotations of an object may have.
-const ANNOTATIONS_SIZE: usize = 256 * 1024;
+pub(super) const ANNOTATIONS_SIZE: usize = 256 * 1024;
 
 /// Labels: keys and values.
 ///

@@ -8,7 +8,11 @@ pub(in crate::validate) mod admission_expression;
 mod admission_policy;
 mod admission_rule;
 mod certificate;
+mod claim_spec;
 mod config_map;
+mod cron_job;
+mod daemon_set;
+mod deployment;
 mod endpoint_slice;
 mod endpoints;
 mod flow_control;
@@ -16,6 +20,7 @@ pub(in crate::validate) mod format;
 mod horizontal_pod_autoscaler;
 mod ingress;
 mod ip_address;
+mod job;
 pub(in crate::validate) mod labels;
 mod lease;
 mod limit_range;
@@ -23,15 +28,19 @@ mod metadata;
 pub(in crate::validate) mod names;
 mod namespace;
 mod network_policy;
+mod pod;
 mod pod_disruption_budget;
+mod pod_template;
 mod priority_class;
 mod rbac;
+mod replica_set;
 pub(in crate::validate) mod report;
 pub(in crate::validate) mod resource_names;
 mod resource_quota;
 mod secret;
 pub(in crate::validate) mod selector;
 mod service;
+mod stateful_set;
 mod storage_class;
 mod told;
 pub(in crate::validate) mod url;
@@ -48,6 +57,9 @@ const KINDS: &[Kind] = &[
     ("", "Endpoints", endpoints::check),
     ("", "LimitRange", limit_range::check),
     ("", "Namespace", namespace::check),
+    ("", "Pod", pod::check),
+    ("", "PodTemplate", pod_template::check),
+    ("", "ReplicationController", pod_template::check_controller),
     ("", "ResourceQuota", resource_quota::check),
     ("", "Secret", secret::check),
     ("", "Service", service::check),
@@ -65,7 +77,14 @@ const KINDS: &[Kind] = &[
         admission_policy::check_validating_binding,
     ),
     ("admissionregistration.k8s.io", "ValidatingWebhookConfiguration", webhook_configuration::check),
+    ("apps", "ControllerRevision", pod_template::check_revision),
+    ("apps", "DaemonSet", daemon_set::check),
+    ("apps", "Deployment", deployment::check),
+    ("apps", "ReplicaSet", replica_set::check),
+    ("apps", "StatefulSet", stateful_set::check),
     ("autoscaling", "HorizontalPodAutoscaler", horizontal_pod_autoscaler::check),
+    ("batch", "CronJob", cron_job::check),
+    ("batch", "Job", job::check),
     ("certificates.k8s.io", "CertificateSigningRequest", certificate::check_request),
     ("certificates.k8s.io", "ClusterTrustBundle", certificate::check_bundle),
     ("coordination.k8s.io", "Lease", lease::check),

@@ -63,7 +63,7 @@ const ROWS: &[Row] = &[
     ("apps", "DaemonSet", true, Subdomain),
     ("apps", "Deployment", true, Subdomain),
     ("apps", "ReplicaSet", true, Subdomain),
-    ("apps", "StatefulSet", true, Subdomain),
+    ("apps", "StatefulSet", true, Label),
     ("autoscaling", "HorizontalPodAutoscaler", true, Subdomain),
     ("batch", "CronJob", true, Subdomain),
     ("batch", "Job", true, Subdomain),
@@ -166,7 +166,7 @@ pub(super) fn check(object: &Object<'_>, rule: Name, name: &str, prefix: bool) -
 /// A beginning may end with a dash.
 ///
 /// Mirrors `maskTrailingDash`
-fn with_dash(name: &str, prefix: bool, check: impl Fn(&str) -> Format) -> Format {
+pub(super) fn with_dash(name: &str, prefix: bool, check: impl Fn(&str) -> Format) -> Format {
     if prefix && name.len() > 1 && name.ends_with('-') {
         let mut cut = name.len() - 2;
         while !name.is_char_boundary(cut) {

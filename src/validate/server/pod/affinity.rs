@@ -174,10 +174,7 @@ fn repeated_keys(
         if let Some((position, at)) = position
             && seen.iter().any(|other| other == key)
         {
-            findings.invalid(
-                &at.told_at(Path::Index(&term.path, position)),
-                "it is in `labelSelector`, too",
-            );
+            findings.invalid(&at.told_at(Path::Index(&term.path, position)), "it is in `labelSelector`, too");
         }
         seen.push(key.to_owned());
     };
@@ -187,7 +184,11 @@ fn repeated_keys(
     if context.is_pod {
         for keys in [matched, mismatched] {
             for key in keys.items() {
-                if context.labels.node.is_some_and(|node| context.labels.document.get(node, key.text()).is_some()) {
+                if context
+                    .labels
+                    .node
+                    .is_some_and(|node| context.labels.document.get(node, key.text()).is_some())
+                {
                     see(key.text());
                 }
             }

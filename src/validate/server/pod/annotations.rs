@@ -1,12 +1,14 @@
 //! Annotations of pods that the server reads: static pods, the cost of deletion, and the older ways to name seccomp and
 //! AppArmor profiles, which must agree with the newer ones.
 
+use std::sync::Arc;
+
 use super::volume_sources::descending_text;
 use super::{Context, Owner, scheduling};
 use crate::source::SourceId;
 use crate::validate::server::report::Report;
 use crate::validate::{At, Finding, Path};
-use crate::yaml::Dialect;
+use crate::yaml::{self, Dialect};
 
 /// Before the name of a container: its AppArmor profile.
 pub(super) const APP_ARMOR: &str = "container.apparmor.security.beta.kubernetes.io/";
@@ -41,7 +43,9 @@ pub(super) fn check(owner: &Owner<'_>, spec: &At<'_>, findings: &mut Vec<Finding
                         let message = format!("there is no container `{container}`");
                         findings.push(Finding::server("not-found", &value, message));
                     }
-                    if !matches!(text, "" | "runtime/default" | "unconfined") && !text.starts_with("localhost/") {
+                    if !matches!(text, "" | "runtime/default" | "unconfined")
+                        && !text.starts_with("localhost/")
+                    {
                         findings.invalid(&value, "must be `runtime/default`, `unconfined` or `localhost/…`");
                     }
                 }
@@ -86,10 +90,13 @@ fn tolerations(owner: &Owner<'_>, value: &At<'_>, key: &str, findings: &mut Vec<
     if value.text().is_empty() {
         return;
     }
-    let is_list = serde_json::from_str::<serde_json::Value>(value.text())
-        .is_ok_and(|json| json.is_null() || json.as_array().is_some_and(|items| items.iter().all(serde_json::Value::is_object)));
-    let documents = crate::yaml::documents(value.text(), SourceId::default());
-    let (true, Some(document)) = (is_list, documents.ok().and_then(|mut all| all.pop())) else {
+    let is_list = match serde_json::from_str::<serde_json::Value>(value.text()) {
+        Ok(serde_json::Value::Array(items)) => items.iter().all(serde_json::Value::is_object),
+        Ok(json) => json.is_null(),
+        Err(_) => false,
+    };
+    let document = yaml::read_v2(SourceId::NONE, &Arc::from(value.text()), &mut Vec::new()).ok();
+    let (true, Some(document)) = (is_list, document) else {
         findings.invalid(&owner.annotations, "must hold tolerations as a list in JSON");
         return;
     };
@@ -133,15 +140,17 @@ pub(super) fn check_agreement(
             let security = container.field("securityContext");
             let given = |prefix: &str| {
                 let mut entries = annotations.entries();
-                entries.find(|(key, _)| key.strip_prefix(prefix) == Some(name)).map(|(_, value)| {
-                    value.node.map_or("", |node| annotations.document.text(node))
-                })
+                entries
+                    .find(|(key, _)| key.strip_prefix(prefix) == Some(name))
+                    .map(|(_, value)| value.node.map_or("", |node| annotations.document.text(node)))
             };
             let profile = security.field("seccompProfile");
             if let (true, Some(text)) = (profile.is_there(), given(SECCOMP)) {
                 agree(&profile, text, true, &profile, findings);
             }
-            let (profile, Some(text)) = (security.field("appArmorProfile"), given(APP_ARMOR)) else { continue };
+            let (profile, Some(text)) = (security.field("appArmorProfile"), given(APP_ARMOR)) else {
+                continue;
+            };
             if context.os == "windows" {
                 continue;
             }
@@ -158,7 +167,9 @@ pub(super) fn check_agreement(
 /// Mirrors `applyAppArmorVersionSkew`, `ApparmorFieldForAnnotation`
 pub(super) fn is_profile(text: &str) -> bool {
     matches!(text, "unconfined" | "runtime/default")
-        || text.strip_prefix("localhost/").is_some_and(|file| !file.is_empty() && file.trim() == file && file.len() <= 4095)
+        || text
+            .strip_prefix("localhost/")
+            .is_some_and(|file| !file.is_empty() && file.trim() == file && file.len() <= 4095)
 }
 
 /// Whether a profile says what an annotation says; told at a field that may stand for it.

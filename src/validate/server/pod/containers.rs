@@ -62,12 +62,18 @@ pub(super) fn check_init<'a>(
         } else {
             let lifecycle = container.field("lifecycle");
             if probes::has_lifecycle(&lifecycle) {
-                findings.forbidden(&lifecycle, "only init containers with the restart policy `Always` may have it");
+                findings.forbidden(
+                    &lifecycle,
+                    "only init containers with the restart policy `Always` may have it",
+                );
             }
             for field in ["livenessProbe", "readinessProbe", "startupProbe"] {
                 let probe = container.field(field);
                 if probe.is_there() {
-                    findings.forbidden(&probe, "only init containers with the restart policy `Always` may have it");
+                    findings.forbidden(
+                        &probe,
+                        "only init containers with the restart policy `Always` may have it",
+                    );
                 }
             }
             for policy in container.field("resizePolicy").items() {
@@ -102,8 +108,9 @@ pub(super) fn check_ephemeral(
         check_common(&container, context, findings);
         check_image_of_pod(&container, findings);
         let name = container.field("name");
-        let is_other =
-            |name: &str| others.iter().any(|list| list.items().any(|other| other.field("name").text() == name));
+        let is_other = |name: &str| {
+            others.iter().any(|list| list.items().any(|other| other.field("name").text() == name))
+        };
         if is_other(name.text())
             || ephemeral.items().take(index).any(|other| other.field("name").text() == name.text())
         {
@@ -182,7 +189,9 @@ fn resize_policy(policies: &At<'_>, context: &Context<'_>, findings: &mut Vec<Fi
             findings.push(super::told::duplicate(&policy, resource.text()));
         }
         // The server blames the list, not its item.
-        for (field, known) in [(&resource, ["cpu", "memory"]), (&restart, ["NotRequired", "RestartContainer"])] {
+        for (field, known) in
+            [(&resource, ["cpu", "memory"]), (&restart, ["NotRequired", "RestartContainer"])]
+        {
             let at = field.told_at(policies.path);
             if field.text().is_empty() {
                 findings.required(&at, "");

@@ -3,8 +3,8 @@
 use super::Owner;
 use super::projected::{field_selector, resource_selector};
 use super::volume_sources::need;
-use crate::validate::server::{format, names};
 use crate::validate::server::report::Report;
+use crate::validate::server::{format, names};
 use crate::validate::{At, Finding};
 
 /// Mirrors `ValidateEnv`
@@ -149,7 +149,8 @@ fn file_volume(spec: &At<'_>, owner: &Owner<'_>, name: &At<'_>, findings: &mut V
         findings.invalid(name, "must be a volume of the kind `emptyDir`");
         return;
     }
-    let Some(volume) = volumes.items().filter(|volume| volume.field("name").text() == name.text()).last() else {
+    let Some(volume) = volumes.items().filter(|volume| volume.field("name").text() == name.text()).last()
+    else {
         findings.push(super::not_found(name, "volume"));
         return;
     };

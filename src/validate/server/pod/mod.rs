@@ -13,7 +13,7 @@ mod projected;
 mod resources;
 mod scheduling;
 mod security;
-mod volume_sources;
+pub(super) mod volume_sources;
 mod volumes;
 mod warnings;
 
@@ -21,12 +21,6 @@ use super::report::Report;
 use super::{format, labels, told};
 use crate::validate::{At, Finding, Path};
 use volumes::{Volume, check as check_volumes};
-
-pub(super) use affinity::check_node_selector;
-pub(super) use probes::port_number_or_name;
-pub(super) use projected::signer_name;
-pub(super) use scheduling::check_tolerations;
-pub(super) use volume_sources as sources;
 
 /// What a pod belongs to, as far as its rules depend on it.
 pub(super) struct Owner<'a> {
@@ -204,7 +198,7 @@ fn check_spec<'a>(spec: &'a At<'a>, owner: &Owner<'a>, findings: &mut Vec<Findin
         volumes: Vec::new(),
     };
     let volumes = spec.field("volumes");
-    context.volumes = check_volumes(&volumes, owner, findings);
+    context.volumes = check_volumes(&volumes, spec.document, owner, findings);
     scheduling::check_claims(&context.claims, owner, findings);
     let (regular, init, ephemeral) =
         (spec.field("containers"), spec.field("initContainers"), spec.field("ephemeralContainers"));

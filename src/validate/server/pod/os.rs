@@ -105,9 +105,7 @@ fn windows(spec: &At<'_>, findings: &mut Vec<Finding>) {
 
 /// Mirrors `validateWindowsHostProcessPod`
 pub(super) fn check_host_process(spec: &At<'_>, context: &Context<'_>, findings: &mut Vec<Finding>) {
-    let process_of = |security: &At<'_>| {
-        security.field("windowsOptions").field("hostProcess").boolean()
-    };
+    let process_of = |security: &At<'_>| security.field("windowsOptions").field("hostProcess").boolean();
     let pod = process_of(&spec.field("securityContext"));
     let (mut count, mut host) = (0, 0);
     for list in CONTAINERS {

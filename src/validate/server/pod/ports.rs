@@ -92,7 +92,8 @@ pub(super) fn check_host_network(containers: &At<'_>, context: &Context<'_>, fin
     for container in containers.items() {
         for port in container.field("ports").items() {
             let number = host_port(&port, context);
-            if (context.is_pod || number != 0) && number != port.field("containerPort").integer().unwrap_or(0) {
+            if (context.is_pod || number != 0) && number != port.field("containerPort").integer().unwrap_or(0)
+            {
                 findings.invalid(&port.field("hostPort"), "must be `containerPort` in the node's network");
             }
         }

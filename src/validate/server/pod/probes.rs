@@ -36,7 +36,9 @@ pub(super) fn check_readiness(probe: &At<'_>, context: &Context<'_>, findings: &
 /// Mirrors `validateProbe`, `handlerFromProbe`
 fn check(probe: &At<'_>, context: &Context<'_>, findings: &mut Vec<Finding>) {
     check_handler(probe, &["exec", "httpGet", "tcpSocket", "grpc"], context, findings);
-    for field in ["initialDelaySeconds", "timeoutSeconds", "periodSeconds", "successThreshold", "failureThreshold"] {
+    for field in
+        ["initialDelaySeconds", "timeoutSeconds", "periodSeconds", "successThreshold", "failureThreshold"]
+    {
         non_negative(&probe.field(field), findings);
     }
     let grace = probe.field("terminationGracePeriodSeconds");
@@ -125,7 +127,7 @@ fn http_get(get: &At<'_>, findings: &mut Vec<Finding>) {
 /// Mirrors `ValidatePortNumOrName`
 pub(in crate::validate::server) fn port_number_or_name(port: &At<'_>, findings: &mut Vec<Finding>) {
     match port.value() {
-        Some(Value::String(name)) => findings.format(port, format::port_name(name)),
+        Some(Value::Text(name)) => findings.format(port, format::port_name(&name)),
         _ => findings.format(port, format::port_number(port.integer().unwrap_or(0))),
     }
 }

@@ -3,7 +3,7 @@
 
 use super::volume_sources::{local_path, need};
 use super::volumes::{file_mode, key_to_path};
-use crate::kubernetes::quantity::Quantity;
+use crate::kubernetes::Quantity;
 use crate::validate::server::report::Report;
 use crate::validate::server::selector::check_selector;
 use crate::validate::server::{format, labels};
@@ -24,8 +24,13 @@ fn downward_api_file(file: &At<'_>, findings: &mut Vec<Finding>) {
     local_path(&file.field("path"), findings);
     let (field, resource) = (file.field("fieldRef"), file.field("resourceFieldRef"));
     if field.is_there() {
-        const FIELDS: &[&str] =
-            &["metadata.annotations", "metadata.labels", "metadata.name", "metadata.namespace", "metadata.uid"];
+        const FIELDS: &[&str] = &[
+            "metadata.annotations",
+            "metadata.labels",
+            "metadata.name",
+            "metadata.namespace",
+            "metadata.uid",
+        ];
         field_selector(&field, FIELDS, findings);
         if resource.is_there() {
             findings.invalid(file, "either `fieldRef` or `resourceFieldRef` may be given, not both");
@@ -74,7 +79,9 @@ pub(super) fn field_selector(selector: &At<'_>, fields: &[&str], findings: &mut 
     match subscripted {
         Some(("metadata.annotations", key)) => findings.format(selector, format::annotation_key(key)),
         Some(("metadata.labels", key)) => findings.format(selector, format::qualified_name(key)),
-        Some(_) => findings.invalid(&at, "only `metadata.annotations` and `metadata.labels` take a key in brackets"),
+        Some(_) => {
+            findings.invalid(&at, "only `metadata.annotations` and `metadata.labels` take a key in brackets");
+        }
         None if path == "spec.host" => {
             if !fields.contains(&"spec.nodeName") {
                 findings.not_supported(&at, fields);
@@ -113,9 +120,12 @@ pub(super) fn resource_selector(selector: &At<'_>, is_in_volume: bool, findings:
 /// Mirrors `validateContainerResourceDivisor`
 fn divisor(divisor: &At<'_>, resource: &str, is_known: bool, findings: &mut Vec<Finding>) {
     let text = divisor.text();
-    let Some(quantity) = Quantity::parse(text).filter(|quantity| !quantity.is_zero() && is_known) else { return };
+    let Some(quantity) = Quantity::parse(text).filter(|quantity| !quantity.is_zero() && is_known) else {
+        return;
+    };
+    let is_cpu = matches!(resource, "limits.cpu" | "requests.cpu");
     let one = quantity == Quantity::whole(1);
-    let is_fine = if resource.ends_with(".cpu") {
+    let is_fine = if is_cpu {
         one || (quantity == Quantity::from_milli(1) && !is_exponential(text))
     } else if text.ends_with('i') {
         one || (1..=6).any(|power| quantity == Quantity::whole(1 << (10 * power)))
@@ -125,7 +135,7 @@ fn divisor(divisor: &At<'_>, resource: &str, is_known: bool, findings: &mut Vec<
     if !is_fine {
         findings.invalid(
             divisor,
-            if resource.ends_with(".cpu") {
+            if is_cpu {
                 "must be 1 or 1m"
             } else {
                 "must be 1, 1k, 1M, 1G, 1T, 1P, 1E, 1Ki, 1Mi, 1Gi, 1Ti, 1Pi or 1Ei"
@@ -227,7 +237,7 @@ fn take_named<'a>(
 ) {
     let path = at.field(field);
     if !path.text().is_empty() {
-        take(&At { node: path.node, ..*source }, volume, paths, findings);
+        take(&source.with(path.node), volume, paths, findings);
     }
 }
 
@@ -304,8 +314,11 @@ fn pod_certificate(certificate: &At<'_>, findings: &mut Vec<Finding>) {
     let expiration = certificate.field("maxExpirationSeconds");
     if let Some(seconds) = expiration.integer() {
         let domain = signer.text().split_once('/').map_or(signer.text(), |(domain, _)| domain);
-        let most =
-            if domain == "kubernetes.io" || domain.ends_with(".kubernetes.io") { 86_400 } else { 91 * 86_400 };
+        let most = if domain == "kubernetes.io" || domain.ends_with(".kubernetes.io") {
+            86_400
+        } else {
+            91 * 86_400
+        };
         if seconds < 3600 {
             findings.invalid(&expiration, "must be at least 3600");
         }
@@ -317,7 +330,10 @@ fn pod_certificate(certificate: &At<'_>, findings: &mut Vec<Finding>) {
         .iter()
         .any(|field| !certificate.field(field).text().is_empty());
     if !has_path {
-        findings.required(certificate, "at least one of `credentialBundlePath`, `keyPath` and `certificateChainPath`");
+        findings.required(
+            certificate,
+            "at least one of `credentialBundlePath`, `keyPath` and `certificateChainPath`",
+        );
     }
 }
 

@@ -37,7 +37,7 @@ pub(super) fn check_container(container: &At<'_>, context: &Context<'_>, finding
 pub(super) fn check_overhead(overhead: &At<'_>, findings: &mut Vec<Finding>) {
     if overhead.is_there() {
         let limits = overhead.told_at(Path::Field(&overhead.path, "limits"));
-        let requests = At { node: None, ..*overhead };
+        let requests = overhead.with(None);
         check_requirements(overhead, &limits, &requests, check_container_resource_name, findings);
     }
 }
@@ -209,13 +209,13 @@ fn aggregate<'a>(spec: &At<'a>, of: impl Fn(&At<'a>) -> Amounts<'a>) -> Amounts<
 fn nodes<'a>(spec: &At<'a>, field: &str) -> impl Iterator<Item = At<'a>> {
     let (spec, list) = (*spec, spec.node.and_then(|node| spec.document.get(node, field)));
     let items = list.into_iter().flat_map(move |list| spec.document.children(list));
-    items.map(move |item| At { node: Some(item), path: Path::Root, ..spec })
+    items.map(move |item| spec.with(Some(item)))
 }
 
 /// A map below `resources` of a container.
 fn of_container<'a>(container: &At<'a>, field: &str) -> Amounts<'a> {
     let node = container.node.and_then(|node| container.document.at(node, &["resources", field]));
-    amounts(&At { node, ..*container })
+    amounts(&container.with(node))
 }
 
 /// Whether pods as a whole may have an amount of a resource.
@@ -332,12 +332,14 @@ fn consistency(
     let (limits_at, requests_at) = (resources.field("limits"), resources.field("requests"));
     for (name, taken) in taken {
         if get(requests, name).is_some_and(|request| *taken > request) {
-            findings.invalid(&requests_at.entry(name), "must not be below what its containers request together");
+            findings
+                .invalid(&requests_at.entry(name), "must not be below what its containers request together");
         }
     }
     for (name, allowed) in allowed {
         if is_huge_page(name) && get(limits, name).is_some_and(|limit| *allowed > limit) {
-            findings.invalid(&limits_at.entry(name), "must not be below the limits of its containers together");
+            findings
+                .invalid(&limits_at.entry(name), "must not be below the limits of its containers together");
         }
     }
     let containers = spec.field("containers");
@@ -349,7 +351,10 @@ fn consistency(
                 let list = Path::Field(&resources.path, "containers");
                 let item = Path::Index(&list, index);
                 let key = Path::Key(&item, name);
-                findings.invalid(&limit.told_at(Path::Field(&key, "limits")), "must not be above the pod's limit");
+                findings.invalid(
+                    &limit.told_at(Path::Field(&key, "limits")),
+                    "must not be above the pod's limit",
+                );
             }
         }
     }

@@ -109,7 +109,11 @@ pub(super) fn check_claims(claims: &At<'_>, owner: &Owner<'_>, findings: &mut Ve
     for (index, claim) in claims.items().enumerate() {
         if is_static {
             let message = "static pods may not claim devices";
-            findings.push(Finding::server("forbidden", &claim.told_at(Path::Field(&Path::Root, "")), message));
+            findings.push(Finding::server(
+                "forbidden",
+                &claim.told_at(Path::Field(&Path::Root, "")),
+                message,
+            ));
             continue;
         }
         let name = claim.field("name");

@@ -59,7 +59,8 @@ pub(super) fn check_container(security: &At<'_>, context: &Context<'_>, findings
         }
         for capability in security.field("capabilities").field("add").items() {
             if capability.text() == "CAP_SYS_ADMIN" {
-                findings.invalid(security, "`CAP_SYS_ADMIN` cannot go with `allowPrivilegeEscalation: false`");
+                findings
+                    .invalid(security, "`CAP_SYS_ADMIN` cannot go with `allowPrivilegeEscalation: false`");
             }
         }
     }
@@ -169,12 +170,15 @@ fn namespace_of(name: &str) -> Namespace {
     let rest = rest.split('*').next().unwrap_or_default();
     match first {
         "net" => Namespace::Net,
-        "fs" if rest.strip_prefix("mqueue").is_some_and(|rest| rest.as_bytes().first() == Some(&separator)) => {
+        "fs" if rest
+            .strip_prefix("mqueue")
+            .is_some_and(|rest| rest.as_bytes().first() == Some(&separator)) =>
+        {
             Namespace::Ipc
         }
         "kernel" => match rest {
-            "sem" | "shmall" | "shmmax" | "shmmni" | "shm_rmid_forced" | "shm" | "msgmax" | "msgmnb" | "msgmni"
-            | "msg" => Namespace::Ipc,
+            "sem" | "shmall" | "shmmax" | "shmmni" | "shm_rmid_forced" | "shm" | "msgmax" | "msgmnb"
+            | "msgmni" | "msg" => Namespace::Ipc,
             _ => Namespace::Other,
         },
         _ => Namespace::Other,
@@ -217,8 +221,7 @@ fn windows_user(text: &str) -> Vec<&'static str> {
     if text.matches('\\').count() > 1 {
         return vec!["must not have more than one backslash"];
     }
-    let (domain, user) =
-        text.split_once('\\').map_or((None, text), |(domain, user)| (Some(domain), user));
+    let (domain, user) = text.split_once('\\').map_or((None, text), |(domain, user)| (Some(domain), user));
     let mut wrong = Vec::new();
     if let Some(domain) = domain {
         if domain.len() >= 256 {

@@ -1,5 +1,6 @@
 //! Sources of volumes that pods and PersistentVolumes name: disks, network file systems, drivers.
 
+use crate::kubernetes::Quantity;
 use crate::validate::server::format;
 use crate::validate::server::report::Report;
 use crate::validate::{At, Finding, Path};
@@ -55,9 +56,7 @@ pub(in crate::validate::server) fn local_path(at: &At<'_>, findings: &mut Vec<Fi
 /// Mirrors `validateVolumeSource`
 pub(super) fn empty_dir(source: &At<'_>, findings: &mut Vec<Finding>) {
     let limit = source.field("sizeLimit");
-    if limit.is_there()
-        && crate::kubernetes::quantity::Quantity::parse(limit.text()).is_some_and(|limit| limit.is_negative())
-    {
+    if limit.is_there() && Quantity::parse(limit.text()).is_some_and(Quantity::is_negative) {
         findings.forbidden(&limit, "must be a quantity of 0 or more");
     }
 }
@@ -74,7 +73,15 @@ pub(in crate::validate::server) fn host_path(source: &At<'_>, findings: &mut Vec
     if !kind.text().is_empty() {
         findings.one_of(
             &kind,
-            &["BlockDevice", "CharDevice", "Directory", "DirectoryOrCreate", "File", "FileOrCreate", "Socket"],
+            &[
+                "BlockDevice",
+                "CharDevice",
+                "Directory",
+                "DirectoryOrCreate",
+                "File",
+                "FileOrCreate",
+                "Socket",
+            ],
         );
     }
 }
@@ -101,8 +108,9 @@ pub(in crate::validate::server) fn iscsi_target(source: &At<'_>, findings: &mut 
         findings.format(&name, iscsi_name(name.text()));
     }
     within(&source.field("lun"), 0, 255, findings);
-    let authenticates =
-        ["chapAuthDiscovery", "chapAuthSession"].iter().any(|field| source.field(field).boolean() == Some(true));
+    let authenticates = ["chapAuthDiscovery", "chapAuthSession"]
+        .iter()
+        .any(|field| source.field(field).boolean() == Some(true));
     let secret = source.field("secretRef");
     if authenticates && !secret.is_there() {
         findings.required(&secret, "CHAP needs a secret");
@@ -245,7 +253,9 @@ pub(in crate::validate::server) fn flocker(source: &At<'_>, findings: &mut Vec<F
     let (name, id) = (source.field("datasetName"), source.field("datasetUUID"));
     match (name.text().is_empty(), id.text().is_empty()) {
         (true, true) => findings.required(source, "either `datasetName` or `datasetUUID`"),
-        (false, false) => findings.invalid(source, "either `datasetName` or `datasetUUID` may be given, not both"),
+        (false, false) => {
+            findings.invalid(source, "either `datasetName` or `datasetUUID` may be given, not both");
+        }
         _ => {}
     }
     if name.text().contains('/') {
@@ -282,7 +292,8 @@ pub(in crate::validate::server) fn flex_volume(source: &At<'_>, findings: &mut V
             domain.strip_suffix(suffix).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
         };
         if is_under("kubernetes.io") || is_under("k8s.io") {
-            findings.invalid(&value, format!("option `{key}` is in a domain that Kubernetes keeps for itself"));
+            findings
+                .invalid(&value, format!("option `{key}` is in a domain that Kubernetes keeps for itself"));
         }
     }
 }
@@ -393,10 +404,8 @@ pub(super) fn csi(source: &At<'_>, findings: &mut Vec<Finding>) {
             findings.required(&name, "");
         } else {
             // The server leaves out the step above the name.
-            findings.format(
-                &name.told_at(Path::Field(&source.path, "name")),
-                format::dns_subdomain(name.text()),
-            );
+            findings
+                .format(&name.told_at(Path::Field(&source.path, "name")), format::dns_subdomain(name.text()));
         }
     }
 }

@@ -3,9 +3,10 @@
 use super::volume_sources as sources;
 use super::{Owner, projected};
 use crate::validate::server::format;
-use crate::validate::server::persistent_volume_claim;
 use crate::validate::server::report::Report;
+use crate::validate::server::{claim_spec, labels};
 use crate::validate::{At, Finding, Path};
+use crate::yaml::Document;
 
 /// A volume that containers may mount.
 #[derive(Clone, Copy)]
@@ -13,7 +14,6 @@ pub(super) struct Volume<'a> {
     pub(super) name: &'a str,
     /// A claim, or one that is made for the pod.
     pub(super) is_claim: bool,
-    pub(super) is_image: bool,
 }
 
 /// Checks a source of a volume.
@@ -26,13 +26,23 @@ const SOURCES: &[(&str, &str, &str, Check)] = &[
     ("hostPath", "hostPath", "hostPath", sources::host_path),
     ("gitRepo", "gitRepo", "gitRepo", sources::git_repo),
     ("gcePersistentDisk", "gcePersistentDisk", "persistentDisk", sources::gce_persistent_disk),
-    ("awsElasticBlockStore", "awsElasticBlockStore", "awsElasticBlockStore", sources::aws_elastic_block_store),
+    (
+        "awsElasticBlockStore",
+        "awsElasticBlockStore",
+        "awsElasticBlockStore",
+        sources::aws_elastic_block_store,
+    ),
     ("secret", "secret", "secret", secret),
     ("nfs", "nfs", "nfs", sources::nfs),
     ("iscsi", "iscsi", "iscsi", sources::iscsi),
     ("glusterfs", "glusterfs", "glusterfs", sources::glusterfs),
     ("flocker", "flocker", "flocker", sources::flocker),
-    ("persistentVolumeClaim", "persistentVolumeClaim", "persistentVolumeClaim", persistent_volume_claim_source),
+    (
+        "persistentVolumeClaim",
+        "persistentVolumeClaim",
+        "persistentVolumeClaim",
+        persistent_volume_claim_source,
+    ),
     ("rbd", "rbd", "rbd", sources::rbd),
     ("cinder", "cinder", "cinder", sources::cinder),
     ("cephfs", "cephFS", "cephfs", sources::cephfs),
@@ -58,7 +68,8 @@ const SOURCES: &[(&str, &str, &str, Check)] = &[
 ///
 /// Mirrors `ValidateVolumes`, `volumesToAddForTemplates`
 pub(super) fn check<'a>(
-    volumes: &'a At<'a>,
+    volumes: &At<'_>,
+    document: &'a Document,
     owner: &Owner<'a>,
     findings: &mut Vec<Finding>,
 ) -> Vec<Volume<'a>> {
@@ -89,16 +100,14 @@ pub(super) fn check<'a>(
             findings.duplicate(&name_at);
         }
         let claim = volume.field("persistentVolumeClaim");
-        if findings.len() == before {
+        if let (true, Some(node)) = (findings.len() == before, name_at.node) {
             let is_claim = claim.is_there() || volume.field("ephemeral").is_there();
-            let is_image = volume.field("image").is_there();
-            // A node outlives this walk, the path of this volume does not.
-            let name = volumes.document.text(name_at.node.unwrap_or_else(|| volumes.document.root()));
-            known.push(Volume { name, is_claim, is_image });
+            known.push(Volume { name: document.text(node), is_claim });
         }
         let claim_name = claim.field("claimName");
         if claim.is_there() && is_made_for_pod(volumes, owner, claim_name.text()) {
-            findings.invalid(&claim_name, "must not be a claim that is made for an ephemeral volume of this pod");
+            findings
+                .invalid(&claim_name, "must not be a claim that is made for an ephemeral volume of this pod");
         }
     }
     known
@@ -106,8 +115,10 @@ pub(super) fn check<'a>(
 
 /// Whether a claim of this name is made for an ephemeral volume of the pod.
 fn is_made_for_pod(volumes: &At<'_>, owner: &Owner<'_>, claim: &str) -> bool {
-    let Some(volume) =
-        claim.strip_prefix(owner.pod_name).filter(|_| !owner.pod_name.is_empty()).and_then(|rest| rest.strip_prefix('-'))
+    let Some(volume) = claim
+        .strip_prefix(owner.pod_name)
+        .filter(|_| !owner.pod_name.is_empty())
+        .and_then(|rest| rest.strip_prefix('-'))
     else {
         return false;
     };
@@ -120,16 +131,20 @@ fn check_claim_of_template<'a>(
     known: &mut Vec<Volume<'a>>,
     findings: &mut Vec<Finding>,
 ) {
-    let absent = At { node: None, ..*at };
+    let absent = at.with(None);
     let name_at = absent.field("name");
     if name.is_empty() {
         let claim = absent.field("persistentVolumeClaim");
         findings.required(&claim.field("claimName"), "");
         findings.required(&name_at, "a claim template has no name");
     } else if let Err(message) = format::dns_label(name) {
-        findings.push(Finding::server("invalid-value", &name_at, format!("claim template `{name}`: {message}")));
+        findings.push(Finding::server(
+            "invalid-value",
+            &name_at,
+            format!("claim template `{name}`: {message}"),
+        ));
     } else {
-        known.push(Volume { name, is_claim: true, is_image: false });
+        known.push(Volume { name, is_claim: true });
     }
 }
 
@@ -147,7 +162,10 @@ fn check_source(volume: &At<'_>, name: &str, owner: &Owner<'_>, findings: &mut V
             if *field == "ephemeral" && !owner.pod_name.is_empty() && !name.is_empty() {
                 let claim = format!("{}-{name}", owner.pod_name);
                 if let Err(message) = format::dns_subdomain(&claim) {
-                    findings.invalid(&volume.field("name"), format!("the claim would be `{claim}`, which {message}"));
+                    findings.invalid(
+                        &volume.field("name"),
+                        format!("the claim would be `{claim}`, which {message}"),
+                    );
                 }
             }
         } else {
@@ -232,20 +250,22 @@ fn ephemeral(ephemeral: &At<'_>, findings: &mut Vec<Finding>) {
         return;
     }
     let metadata = template.field("metadata");
-    super::labels::check_annotations(&metadata.field("annotations"), findings);
-    super::labels::check_labels(&metadata.field("labels"), findings);
+    labels::check_annotations(&metadata.field("annotations"), findings);
+    labels::check_labels(&metadata.field("labels"), findings);
     for (field, told) in FORBIDDEN_METADATA {
         let at = metadata.field(field);
         let is_set = match *field {
             "generation" => at.integer().is_some_and(|value| value != 0),
-            "ownerReferences" | "finalizers" | "managedFields" | "deletionGracePeriodSeconds" => at.is_there(),
+            "ownerReferences" | "finalizers" | "managedFields" | "deletionGracePeriodSeconds" => {
+                at.is_there()
+            }
             _ => !at.text().is_empty(),
         };
         if is_set {
             findings.forbidden(&at.told_at(Path::Field(&metadata.path, told)), "cannot be set in a template");
         }
     }
-    persistent_volume_claim::check_spec(&template.field("spec"), findings);
+    claim_spec::check(&template.field("spec"), findings);
 }
 
 /// Mirrors `validateImageVolumeSource`, `validatePullPolicy`
