@@ -1,5 +1,6 @@
 //! Golden cases: folders below `tests/golden` that hold `input/` and what citadel makes of it: `expected.yaml` (standard
 //! output) and `expected.stderr`. The command is `build`, or the arguments in `command`, one a line, run in `input/`.
+//! It ends with 0, or 2 when it writes nothing to standard output, or what stands in `code`.
 //! `CITADEL_UPDATE=1` writes what is expected anew: review the difference like code.
 
 use std::path::{Path, PathBuf};
@@ -29,7 +30,11 @@ fn check(case: &Path, update: bool) -> Result<(), String> {
         .output()
         .unwrap();
     let code = done.status.code();
-    let expected_code = if done.stdout.is_empty() { Some(2) } else { Some(0) };
+    let expected_code = match std::fs::read_to_string(case.join("code")) {
+        Ok(code) => code.trim().parse().ok(),
+        Err(_) if done.stdout.is_empty() => Some(2),
+        Err(_) => Some(0),
+    };
     if code != expected_code {
         return Err(format!("ended with {code:?}: {}", String::from_utf8_lossy(&done.stderr)));
     }

@@ -152,11 +152,13 @@ pub fn check(objects: &[Object<'_>], definitions: &[Object<'_>], options: &Optio
 /// Findings of the rules that look at one object alone.
 fn check_object(object: &Object<'_>, options: &Options) -> Vec<Finding> {
     let mut findings = Vec::new();
+    // Whether a definition knows the kind, so that its reader checks the whole object.
+    let is_custom = false;
     if options.runs(Family::Schema) {
-        schema::check(object, options, false, &mut findings);
+        schema::check(object, options, is_custom, &mut findings);
     }
     if options.runs(Family::ApiVersion) {
-        api_version::check(object, options, false, &mut findings);
+        api_version::check(object, options, is_custom, &mut findings);
     }
     if options.runs(Family::Server) {
         server::check(object, &mut findings);

@@ -26,6 +26,8 @@ pub(super) struct Walk<'d, 'f> {
     minor: u8,
     /// Unknown and repeated fields are refused.
     strict: bool,
+    /// What stands twice has been told.
+    repeated_is_told: bool,
     findings: &'f mut Vec<Finding>,
 }
 
@@ -37,7 +39,7 @@ impl<'d, 'f> Walk<'d, 'f> {
         minor: u8,
         findings: &'f mut Vec<Finding>,
     ) -> Self {
-        Walk { document, dialect, minor, strict: true, findings }
+        Walk { document, dialect, minor, strict: true, repeated_is_told: false, findings }
     }
 
     /// An object of a known kind; of a kind that this version does not serve, as the nearest version has it.
@@ -58,9 +60,9 @@ impl<'d, 'f> Walk<'d, 'f> {
         if let (Some(metadata), Some(of)) = (self.document.get(root, "metadata"), super::object_meta())
             && !self.document.is_null(metadata)
         {
-            self.strict = false; // what stands twice has been told
+            self.repeated_is_told = true;
             self.value(metadata, of, &path, 0);
-            self.strict = true;
+            self.repeated_is_told = false;
         }
     }
 
@@ -231,6 +233,9 @@ impl<'d, 'f> Walk<'d, 'f> {
 
     /// A field that stands twice in a structure, or an entry that stands twice in a map.
     fn repeated(&mut self, key: NodeId, path: &Path<'_>) {
+        if self.repeated_is_told {
+            return;
+        }
         let name = self.document.text(key);
         let path = Path::Field(path, name);
         let at = At::new(self.document, self.dialect, Some(key), Some(key), path);

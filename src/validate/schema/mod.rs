@@ -14,7 +14,8 @@ pub fn knows(group: &str, version: &str, kind: &str) -> bool {
     KnownKind::find(group, version, kind).is_some()
 }
 
-/// Checks one object against the schema of its kind. `is_custom`: somebody else knows the kind by a definition.
+/// Checks one object against the schema of its kind. `is_custom`: a definition says what the kind is, and whoever reads
+/// it checks all of the object; Kubernetes' own kinds are checked here whatever definitions say.
 pub(super) fn check(object: &Object<'_>, options: &Options, is_custom: bool, findings: &mut Vec<Finding>) {
     let at = object.at();
     let minor = options.kubernetes_minor as u8;
@@ -30,19 +31,9 @@ pub(super) fn check(object: &Object<'_>, options: &Options, is_custom: bool, fin
         walk.object(root, known);
         return;
     }
-    walk.unknown(root);
     if !is_custom {
+        walk.unknown(root);
         unknown(object, &at, options, findings);
-    }
-}
-
-/// Checks `metadata` as the server decodes it for every kind: for custom resources, whose schema says nothing of it.
-#[expect(dead_code, reason = "for custom resources")]
-pub(super) fn check_metadata(metadata: &At<'_>, options: &Options, findings: &mut Vec<Finding>) {
-    if let (Some(node), Some(of)) = (metadata.node, object_meta()) {
-        let minor = options.kubernetes_minor as u8;
-        let mut walk = decode::Walk::new(metadata.document, metadata.dialect(), minor, findings);
-        walk.value(node, of, &metadata.path, 0);
     }
 }
 

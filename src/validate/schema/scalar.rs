@@ -24,7 +24,7 @@ pub(super) fn check(at: &At<'_>, shape: Shape) -> Result<(), Box<Finding>> {
         (Shape::Quantity, Some(Value::Text(text))) => {
             refuse(Quantity::parse(text.trim()).is_some(), at, "invalid-quantity", || {
                 (
-                    format!("`{}` is no quantity", tell::clip(text)),
+                    format!("{} must be a quantity, not `{}`", tell::name(at), tell::clip(text)),
                     "write a number with one of the suffixes m, k, M, G, T, P, E, Ki, Mi, Gi, Ti, Pi, Ei, or none",
                 )
             })
@@ -32,7 +32,7 @@ pub(super) fn check(at: &At<'_>, shape: Shape) -> Result<(), Box<Finding>> {
         (Shape::Base64, Some(Value::Text(text))) => {
             refuse(is_base64(text.as_bytes()), at, "invalid-base64", || {
                 let hint = "encode the bytes, or give plain text in `stringData` if this is a Secret";
-                ("the value is not base64".to_owned(), hint)
+                (format!("{} is not base64", tell::name(at)), hint)
             })
         }
         (Shape::Time | Shape::MicroTime, Some(Value::Timestamp(_))) => Ok(()),
@@ -43,7 +43,7 @@ pub(super) fn check(at: &At<'_>, shape: Shape) -> Result<(), Box<Finding>> {
                 } else {
                     "write it as `2006-01-02T15:04:05.000000Z`"
                 };
-                (format!("`{}` is no point in time", tell::clip(text)), hint)
+                (format!("{} must be a point in time, not `{}`", tell::name(at), tell::clip(text)), hint)
             })
         }
         (Shape::Duration, Some(Value::Text(_))) => Ok(()),
@@ -76,7 +76,8 @@ fn integer(at: &At<'_>, value: &Value<'_>, least: i64, most: u64) -> Result<(), 
         _ => return Err(wrong(at, Shape::Integer(least, most))),
     };
     refuse(fits, at, "out-of-range", || {
-        (format!("`{}` is not between {least} and {most}", tell::clip(at.text())), "")
+        let text = tell::clip(at.text());
+        (format!("{} must be between {least} and {most}, not `{text}`", tell::name(at)), "")
     })
 }
 
@@ -100,7 +101,7 @@ fn wrong(at: &At<'_>, shape: Shape) -> Box<Finding> {
         Shape::SchemaOrStringArray => "a schema or a list of texts",
         Shape::Anything => "anything",
     };
-    let message = format!("must be {wanted}, not {}", tell::what(at));
+    let message = format!("{} must be {wanted}, not {}", tell::name(at), tell::what(at));
     Box::new(Finding::schema("invalid-type", at, message).hint(hint(at, shape)))
 }
 
@@ -126,7 +127,7 @@ fn hint(at: &At<'_>, shape: Shape) -> String {
         (Shape::List, _) if scalar => "begin each item on a line of its own with `- `".to_owned(),
         (Shape::List, None) if at.is_mapping() => "begin each item with `- `".to_owned(),
         (Shape::Structure | Shape::Map, None) if at.is_sequence() => {
-            "leave the `- ` out: this is no list".to_owned()
+            "write `key: value` pairs: this is no list".to_owned()
         }
         _ => String::new(),
     }

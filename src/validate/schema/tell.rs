@@ -2,8 +2,18 @@
 
 use crate::diagnostic;
 use crate::kubernetes::go_types::{KnownKind, Type, TypeField};
-use crate::validate::At;
+use crate::validate::{At, Path};
 use crate::yaml::{Kind, Value};
+
+/// What a value is called: its field, or the list or map that it is an item of.
+pub(super) fn name(at: &At<'_>) -> String {
+    match at.path {
+        Path::Root => "the object".to_owned(),
+        Path::Field(_, name) | Path::Key(_, name) => format!("`{}`", clip(name)),
+        Path::Index(Path::Field(_, name) | Path::Key(_, name), _) => format!("an item of `{}`", clip(name)),
+        Path::Index(..) => "an item".to_owned(),
+    }
+}
 
 /// A value in a few words.
 pub(super) fn what(at: &At<'_>) -> String {
