@@ -13,6 +13,7 @@ mod pattern;
 mod plan;
 mod pod;
 mod pod_security;
+mod policy;
 mod reference;
 pub mod rules;
 pub mod schema;

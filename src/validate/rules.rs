@@ -89,7 +89,6 @@ use rule;
 const ERROR: Option<Level> = Some(Level::Error);
 const WARNING: Option<Level> = Some(Level::Warning);
 const NOTE: Option<Level> = Some(Level::Note);
-#[allow(dead_code)] // policy rules will be
 const OFF: Option<Level> = None;
 
 /// All rules, family by family.
