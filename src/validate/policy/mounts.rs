@@ -47,7 +47,7 @@ pub(in crate::validate) fn sensitive(pod: &Pod<'_>, container: &Container<'_>, t
         let below = |folder: &&str| {
             plain.strip_prefix(*folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         };
-        if path.starts_with('/') && plain.is_empty() || SENSITIVE.iter().any(|folder| below(folder)) {
+        if path.starts_with('/') && plain.is_empty() || SENSITIVE.iter().any(below) {
             told.tell(mount, format!("`{path}` of the node is mounted"));
         }
     });

@@ -1,5 +1,6 @@
 //! Requests and limits: what some teams want beyond those that a release must state.
 
+use crate::kubernetes::Quantity;
 use crate::validate::pod::{Container, Pod, Role};
 use crate::validate::told::Told;
 
@@ -7,7 +8,7 @@ fn is_missing(container: &Container<'_>, group: &str, resource: &str) -> bool {
     let resources = container.resources();
     let group = resources.field(group);
     let amount = group.entry(resource);
-    amount.quantity().is_none_or(|amount| amount.is_zero())
+    amount.quantity().is_none_or(Quantity::is_zero)
 }
 
 fn limit_missing(pod: &Pod<'_>, container: &Container<'_>, resource: &str, told: &mut Told<'_>) {

@@ -32,8 +32,8 @@ pub(in crate::validate) fn default_service_account(pod: &Pod<'_>, told: &mut Tol
         return;
     }
     told.tell(&name, "the pod uses the service account `default`, which all pods of the namespace share")
-        .hint = "give the workload a ServiceAccount of its own, or set `automountServiceAccountToken: false`"
-        .to_owned();
+        .hint =
+        "give the workload a ServiceAccount of its own, or set `automountServiceAccountToken: false`".into();
 }
 
 /// Whether the token is mounted: the pod's own word wins over its account's.
