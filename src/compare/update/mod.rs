@@ -103,18 +103,22 @@ impl<'a> Update<'a, '_> {
         text(self.new, path)
     }
 
-    /// Whether the new object says `null` for a field, or for what holds it, rather than nothing.
-    pub(super) fn new_is_null(&self, path: &[&str]) -> bool {
+    /// What the new object says at a path, `null` included; `None` when it says nothing there.
+    pub(super) fn new_said(&self, path: &[&str]) -> Option<NodeId> {
         let document = self.new.document;
-        let Some(mut node) = document.try_root() else { return false };
+        let mut node = document.try_root()?;
         for field in path {
-            match document.get(node, field) {
-                Some(value) if document.is_null(value) => return true,
-                Some(value) => node = value,
-                None => return false,
+            node = document.get(node, field)?;
+            if document.is_null(node) {
+                break;
             }
         }
-        false
+        Some(node)
+    }
+
+    /// Whether the new object says `null` for a field, or for what holds it, rather than nothing.
+    pub(super) fn new_is_null(&self, path: &[&str]) -> bool {
+        self.new_said(path).is_some_and(|node| self.new.document.is_null(node))
     }
 
     /// Whether a value differs.

@@ -29,10 +29,24 @@ fn is_unsaid(update: &Update<'_, '_>, verb: Verb, steps: &[Step]) -> bool {
         })
         .collect();
     // Selectors and references are replaced whole.
-    let atomic = steps.iter().take(steps.len() - 1).any(|step| {
+    let atomic = |step: &Step| {
         ["selector", "dataSource", "dataSourceRef", "claimRef", "required"].iter().any(|name| is(step, name))
-    });
-    verb == Verb::Removed && path.len() == steps.len() && !atomic && !update.new_is_null(&path)
+    };
+    if verb != Verb::Removed || path.len() != steps.len() || steps.iter().rev().skip(1).any(atomic) {
+        return false;
+    }
+    // `null` empties a structure of what its applier wrote; it sets anything else.
+    let is_structure =
+        update.old_at(&path).is_some_and(|node| update.old.document.kind(node) == crate::yaml::Kind::Mapping);
+    match update.new_said(&path) {
+        None => true,
+        Some(node) => {
+            let document = update.new.document;
+            let says_nothing = document.is_null(node)
+                || document.kind(node) == crate::yaml::Kind::Mapping && document.is_empty(node);
+            says_nothing && is_structure && !steps.last().is_some_and(atomic)
+        }
+    }
 }
 
 /// Mirrors `ValidatePersistentVolumeUpdate`, `validatePvNodeAffinity`.

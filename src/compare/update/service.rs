@@ -21,11 +21,8 @@ pub(super) fn check(update: &mut Update<'_, '_>) {
             update.old_text(&["spec", "healthCheckNodePort"]),
             update.new_text(&["spec", "healthCheckNodePort"]),
         );
-        if local(update, true)
-            && local(update, false)
-            && !before.is_empty()
-            && !after.is_empty()
-            && before != after
+        let is_said = |port: &str| !matches!(port, "" | "0");
+        if local(update, true) && local(update, false) && is_said(before) && is_said(after) && before != after
         {
             update.immutable(&["spec", "healthCheckNodePort"], CURE);
         }
