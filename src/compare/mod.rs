@@ -22,6 +22,8 @@ pub use loaded::{Loaded, Unread};
 pub use path::Step;
 pub use update::Refusal;
 
+use rayon::prelude::*;
+
 use crate::kubernetes::Type;
 use crate::validate::Object;
 use walk::{Mode, Side, Walk};
@@ -90,6 +92,8 @@ pub struct ObjectChange {
     pub impacts: Vec<Impact>,
     /// The differences; none for what came or went whole.
     pub changes: Vec<Change>,
+    /// The differences to the letter of the server, once defaults are set.
+    pub(crate) effective: Vec<Change>,
     /// Why the server would refuse it.
     pub refusals: Vec<Refusal>,
     /// What there is to say about impacts.
@@ -97,23 +101,24 @@ pub struct ObjectChange {
 }
 
 /// Compares two sets.
-pub fn compare(old: &[Object<'_>], new: &[Object<'_>], options: &Options) -> Vec<ObjectChange> {
-    let matching = matching::by_identity(old, new);
-    let mut list = Vec::new();
-    for (number, before) in matching.of_new.iter().enumerate() {
-        match before {
+pub fn compare<'a>(old: &'a [Object<'a>], new: &'a [Object<'a>], options: &Options) -> Vec<ObjectChange> {
+    let matching = matching::matching(old, new);
+    let pairs: Vec<(usize, Option<usize>)> = matching.of_new.iter().copied().enumerate().collect();
+    let found: Vec<Option<ObjectChange>> = pairs
+        .par_iter()
+        .map(|(number, before)| match before {
             Some(before) => {
-                if let Some(change) = changed(old, new, *before, number, Fate::Changed, options) {
-                    list.push(change);
-                }
+                let fate = if matching.renamed[*number] { Fate::Renamed } else { Fate::Changed };
+                changed(old, new, *before, *number, fate, options)
             }
-            None => list.push(whole(None, Some(number), Fate::Added)),
-        }
+            None => Some(whole(None, Some(*number), Fate::Added)),
+        })
+        .collect();
+    let mut list: Vec<ObjectChange> = found.into_iter().flatten().collect();
+    list.extend(matching.gone.into_iter().map(|number| whole(Some(number), None, Fate::Removed)));
+    if !list.is_empty() {
+        impact::judge(old, new, &mut list);
     }
-    for number in matching.gone {
-        list.push(whole(Some(number), None, Fate::Removed));
-    }
-    impact::judge(old, new, &mut list);
     list
 }
 
@@ -124,6 +129,7 @@ fn whole(old: Option<usize>, new: Option<usize>, fate: Fate) -> ObjectChange {
         fate,
         impacts: Vec::new(),
         changes: Vec::new(),
+        effective: Vec::new(),
         refusals: Vec::new(),
         notes: Vec::new(),
     }
@@ -141,13 +147,14 @@ fn changed(
     let (a, b) = (&old[before], &new[number]);
     let (x, y) = sides(a, b);
     let (Some(a_root), Some(b_root)) = (a.document.try_root(), b.document.try_root()) else { return None };
-    if walk::identical(x, a_root, y, b_root) {
+    if fate == Fate::Changed && walk::identical(x, a_root, y, b_root) {
         return None;
     }
     let changes = differences(a, b, Mode { defaults: options.ignore_defaults, meaning: true });
     let mut change = ObjectChange { changes, ..whole(Some(before), Some(number), fate) };
+    change.effective = differences(a, b, Mode { defaults: true, meaning: false });
     if fate == Fate::Changed {
-        change.refusals = update::check(a, b, options);
+        (change.effective, change.refusals) = update::check(a, b, change.effective, options);
     }
     (fate == Fate::Renamed || !change.changes.is_empty() || !change.refusals.is_empty()).then_some(change)
 }

@@ -12,10 +12,9 @@ mod service;
 mod validity;
 mod workload;
 
+use super::Options;
 use super::change::Change;
 use super::path::{Step, is, starts_with};
-use super::walk::Mode;
-use super::{Options, differences};
 use crate::validate::Object;
 use crate::yaml::{Kind as Shape, NodeId};
 
@@ -63,15 +62,15 @@ const KINDS: &[Kind] = &[
     ("storage.k8s.io", "CSINode", immutable::csi_node),
 ];
 
-/// Why the server would refuse to make `new` of `old`.
-pub(super) fn check(old: &Object<'_>, new: &Object<'_>, options: &Options) -> Vec<Refusal> {
+/// Why the server would refuse to make `new` of `old`, whose differences are these (they are handed back).
+pub(super) fn check(
+    old: &Object<'_>,
+    new: &Object<'_>,
+    changes: Vec<Change>,
+    options: &Options,
+) -> (Vec<Change>, Vec<Refusal>) {
     let kind = KINDS.iter().find(|(group, kind, _)| *group == new.group && *kind == new.kind);
-    let mut update = Update {
-        old,
-        new,
-        changes: differences(old, new, Mode { defaults: true, meaning: false }),
-        refusals: Vec::new(),
-    };
+    let mut update = Update { old, new, changes, refusals: Vec::new() };
     if !update.changes.is_empty() {
         if let Some((_, _, rules)) = kind {
             rules(&mut update);
@@ -79,7 +78,7 @@ pub(super) fn check(old: &Object<'_>, new: &Object<'_>, options: &Options) -> Ve
         immutable::fields(&mut update);
     }
     validity::check(&mut update, options);
-    update.refusals
+    (update.changes, update.refusals)
 }
 
 impl<'a> Update<'a, '_> {
