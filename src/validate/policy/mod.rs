@@ -1,6 +1,7 @@
 //! Good practice: the rules that kube-linter, kube-score and Polaris agree on, or let one opt into. One file a subject;
 //! the rows with ids, levels and examples stand in `rules/policy.rs`.
 
+pub(super) mod availability;
 pub(super) mod hygiene;
 pub(super) mod images;
 pub(super) mod jobs;

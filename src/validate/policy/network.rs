@@ -1,6 +1,7 @@
 //! Who can reach what.
 
 use crate::validate::Object;
+use crate::validate::pod::Pod;
 use crate::validate::told::Told;
 
 /// A port on every node.
@@ -44,4 +45,32 @@ pub(in crate::validate) fn ingress_tls(object: &Object<'_>, told: &mut Told<'_>)
             told.tell(&host, format!("no entry of `tls` is for `{}`", host.text()));
         }
     }
+}
+
+/// Policies of other makers, which may isolate the pod as well.
+const OTHER_POLICIES: [&str; 4] =
+    ["CiliumNetworkPolicy", "CiliumClusterwideNetworkPolicy", "GlobalNetworkPolicy", "AdminNetworkPolicy"];
+
+/// Pods that anybody may connect to, or that may connect to anybody.
+pub(in crate::validate) fn policy_missing(pod: &Pod<'_>, told: &mut Told<'_>) {
+    if pod.object.kind == "PodTemplate" || OTHER_POLICIES.iter().any(|kind| told.set.has_kind(kind)) {
+        return;
+    }
+    let (mut ingress, mut egress) = (false, false);
+    for policy in told.set.network_policies_of(pod) {
+        let root = policy.at();
+        let spec = root.field("spec");
+        let types = spec.field("policyTypes");
+        // The server's defaults: always ingress, and egress where there are rules for it.
+        ingress |= types.is_empty() || types.items().any(|kind| kind.text() == "Ingress");
+        egress |= types.items().any(|kind| kind.text() == "Egress")
+            || types.is_empty() && !spec.field("egress").is_empty();
+    }
+    let message = match (ingress, egress) {
+        (true, true) => return,
+        (false, false) => "no NetworkPolicy selects the pod: anybody may connect to it, and it to anybody",
+        (true, false) => "no NetworkPolicy limits whom the pod may connect to",
+        (false, true) => "no NetworkPolicy limits who may connect to the pod",
+    };
+    told.tell(&pod.labels(), message).hint = "deny by default, and allow what is needed".into();
 }

@@ -11,23 +11,6 @@ fn is_missing(container: &Container<'_>, group: &str, resource: &str) -> bool {
     amount.quantity().is_none_or(Quantity::is_zero)
 }
 
-fn limit_missing(pod: &Pod<'_>, container: &Container<'_>, resource: &str, told: &mut Told<'_>) {
-    let of_pod = pod.spec.field("resources");
-    if container.role == Role::Ephemeral || of_pod.is_there() {
-        return;
-    }
-    if is_missing(container, "limits", resource) {
-        let resources = container.resources();
-        let limits = resources.field("limits");
-        told.tell(&limits, format!("container `{}` has no limit for {resource}", container.name));
-    }
-}
-
-/// No limit for CPU.
-pub(in crate::validate) fn cpu_limit(pod: &Pod<'_>, container: &Container<'_>, told: &mut Told<'_>) {
-    limit_missing(pod, container, "cpu", told);
-}
-
 /// Nothing said about the node's disk.
 pub(in crate::validate) fn ephemeral_storage(_: &Pod<'_>, container: &Container<'_>, told: &mut Told<'_>) {
     if container.role == Role::Ephemeral {

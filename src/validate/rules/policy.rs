@@ -2,7 +2,8 @@
 
 use super::{Check, NOTE, OFF, Rule, WARNING, rule};
 use crate::validate::policy::{
-    hygiene, images, jobs, mounts, network, ports, probes, rbac, resources, scheduling, secrets, security,
+    availability, hygiene, images, jobs, mounts, network, ports, probes, rbac, resources, scheduling,
+    secrets, security,
 };
 
 const BINDINGS: &[&str] = &["RoleBinding", "ClusterRoleBinding"];
@@ -186,15 +187,6 @@ pub(super) static RULES: &[Rule] = &[
         "`restartPolicy` of a pod that is no Job's is Never",
         "nothing restarts it",
         &["kube-linter:restart-policy"]
-    ),
-    rule!(
-        "cpu-limit-missing",
-        Policy,
-        OFF,
-        Check::Container(resources::cpu_limit),
-        "a container has no limit for CPU",
-        "without one it may take what others need (with one it is throttled: contested)",
-        &["kube-score:container-resources", "polaris:cpuLimitsMissing"]
     ),
     rule!(
         "ephemeral-storage-missing",
@@ -452,5 +444,80 @@ pub(super) static RULES: &[Rule] = &[
         "an OpenShift SecurityContextConstraints allows privileged containers",
         "pods under it can be root on the node",
         &["kube-linter:scc-deny-privileged-container"]
+    ),
+    rule!(
+        "minimum-replicas",
+        Policy,
+        WARNING,
+        Check::Pod(availability::minimum_replicas),
+        "a Deployment that a Service selects may have a single replica",
+        "every drain is an outage",
+        &[
+            "kube-linter:minimum-three-replicas",
+            "kube-score:deployment-replicas",
+            "polaris:deploymentMissingReplicas"
+        ]
+    ),
+    rule!(
+        "hpa-minimum-replicas",
+        Policy,
+        WARNING,
+        Check::Object(&["HorizontalPodAutoscaler"], availability::hpa_minimum_replicas),
+        "`minReplicas` is below 2 (unset counts as 1)",
+        "it scales down to one pod, and a drain is an outage",
+        &[
+            "kube-linter:hpa-minimum-three-replicas",
+            "kube-score:horizontalpodautoscaler-replicas",
+            "polaris:hpaMinAvailability"
+        ]
+    ),
+    rule!(
+        "pdb-unhealthy-eviction",
+        Policy,
+        NOTE,
+        Check::Object(&["PodDisruptionBudget"], availability::unhealthy_eviction),
+        "`unhealthyPodEvictionPolicy` is not set",
+        "pods that crash block drains",
+        &["kube-linter:pdb-unhealthy-pod-eviction-policy"]
+    ),
+    rule!(
+        "replicas-not-spread",
+        Policy,
+        NOTE,
+        Check::Pod(availability::replicas_not_spread),
+        "nothing keeps the replicas of a Deployment or StatefulSet apart: no anti-affinity to its own labels, no spread constraint",
+        "one node may get all of them",
+        &[
+            "kube-linter:no-anti-affinity",
+            "kube-score:deployment-has-host-podantiaffinity",
+            "kube-score:statefulset-has-host-podantiaffinity"
+        ]
+    ),
+    rule!(
+        "topology-spread-missing",
+        Policy,
+        OFF,
+        Check::Pod(availability::topology_spread_missing),
+        "a Deployment or StatefulSet of two replicas or more has no `topologySpreadConstraints`",
+        "the loss of a zone may take all of them",
+        &["polaris:topologySpreadConstraint"]
+    ),
+    rule!(
+        "rolling-update",
+        Policy,
+        WARNING,
+        Check::Pod(availability::rolling_update),
+        "a Deployment that a Service selects is recreated at each rollout (silent with a claim that one node mounts)",
+        "the rollout stops the service",
+        &["kube-linter:no-rolling-update-strategy", "kube-score:deployment-strategy"]
+    ),
+    rule!(
+        "network-policy-missing",
+        Policy,
+        NOTE,
+        Check::Pod(network::policy_missing),
+        "no NetworkPolicy of the namespace selects a pod, for one direction or both",
+        "any pod may connect",
+        &["kube-linter:non-isolated-pod", "kube-score:pod-networkpolicy", "polaris:missingNetworkPolicy"]
     ),
 ];
