@@ -7,6 +7,7 @@ pub(in crate::validate) mod address;
 pub(in crate::validate) mod admission_expression;
 mod admission_policy;
 mod admission_rule;
+mod api_service;
 mod certificate;
 mod claim_spec;
 mod config_map;
@@ -15,6 +16,7 @@ mod daemon_set;
 mod deployment;
 mod endpoint_slice;
 mod endpoints;
+mod event;
 mod flow_control;
 pub(in crate::validate) mod format;
 mod horizontal_pod_autoscaler;
@@ -28,6 +30,7 @@ mod metadata;
 pub(in crate::validate) mod names;
 mod namespace;
 mod network_policy;
+mod node;
 mod pod;
 mod pod_disruption_budget;
 mod pod_template;
@@ -45,6 +48,7 @@ mod storage_class;
 mod told;
 pub(in crate::validate) mod url;
 pub(in crate::validate) mod webhook_configuration;
+mod workload;
 
 use super::{At, Finding, Object};
 
@@ -55,8 +59,10 @@ type Kind = (&'static str, &'static str, fn(&At<'_>, &mut Vec<Finding>));
 const KINDS: &[Kind] = &[
     ("", "ConfigMap", config_map::check),
     ("", "Endpoints", endpoints::check),
+    ("", "Event", event::check_core),
     ("", "LimitRange", limit_range::check),
     ("", "Namespace", namespace::check),
+    ("", "Node", node::check),
     ("", "Pod", pod::check),
     ("", "PodTemplate", pod_template::check),
     ("", "ReplicationController", pod_template::check_controller),
@@ -77,6 +83,7 @@ const KINDS: &[Kind] = &[
         admission_policy::check_validating_binding,
     ),
     ("admissionregistration.k8s.io", "ValidatingWebhookConfiguration", webhook_configuration::check),
+    ("apiregistration.k8s.io", "APIService", api_service::check),
     ("apps", "ControllerRevision", pod_template::check_revision),
     ("apps", "DaemonSet", daemon_set::check),
     ("apps", "Deployment", deployment::check),
@@ -90,6 +97,7 @@ const KINDS: &[Kind] = &[
     ("coordination.k8s.io", "Lease", lease::check),
     ("coordination.k8s.io", "LeaseCandidate", lease::check_candidate),
     ("discovery.k8s.io", "EndpointSlice", endpoint_slice::check),
+    ("events.k8s.io", "Event", event::check_strict),
     ("flowcontrol.apiserver.k8s.io", "FlowSchema", flow_control::check_schema),
     ("flowcontrol.apiserver.k8s.io", "PriorityLevelConfiguration", flow_control::check_level),
     ("networking.k8s.io", "IPAddress", ip_address::check),
@@ -102,9 +110,12 @@ const KINDS: &[Kind] = &[
     ("rbac.authorization.k8s.io", "ClusterRoleBinding", rbac::check_cluster_role_binding),
     ("rbac.authorization.k8s.io", "Role", rbac::check_role),
     ("rbac.authorization.k8s.io", "RoleBinding", rbac::check_role_binding),
+    ("scheduling.k8s.io", "PodGroup", workload::check_pod_group),
     ("scheduling.k8s.io", "PriorityClass", priority_class::check),
+    ("scheduling.k8s.io", "Workload", workload::check),
     ("storage.k8s.io", "StorageClass", storage_class::check),
     ("storage.k8s.io", "VolumeAttributesClass", storage_class::check_attributes),
+    ("storagemigration.k8s.io", "StorageVersionMigration", api_service::check_migration),
 ];
 
 /// Checks one object.
