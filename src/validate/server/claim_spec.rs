@@ -13,6 +13,35 @@ const ACCESS_MODES: &[&str] = &["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce"
 ///
 /// Mirrors `ValidatePersistentVolumeClaimSpec`, `ValidatePositiveQuantityValue`, `SetDefaults_PersistentVolumeClaimSpec`
 pub(super) fn check(spec: &At<'_>, findings: &mut Vec<Finding>) {
+    check_request(spec, findings);
+    check_sources(spec, &spec.field("dataSource"), &spec.field("dataSourceRef"), findings);
+}
+
+/// The same for a claim itself: the server drops sources of other kinds that older clients name, and copies what is
+/// said once.
+///
+/// Mirrors `EnforceDataSourceBackwardsCompatibility`, `NormalizeDataSources`
+pub(super) fn check_claim(spec: &At<'_>, findings: &mut Vec<Finding>) {
+    check_request(spec, findings);
+    let (mut source, mut reference) = (spec.field("dataSource"), spec.field("dataSourceRef"));
+    let group = source.field("apiGroup").text();
+    let is_plain = matches!(
+        (source.field("kind").text(), group),
+        ("PersistentVolumeClaim", "") | ("VolumeSnapshot", "snapshot.storage.k8s.io")
+    );
+    if !reference.is_there() && source.is_there() && !is_plain {
+        source = source.with(None);
+    }
+    let namespace = reference.field("namespace").text();
+    if source.is_there() && !reference.is_there() {
+        reference = source.told_at(reference.path);
+    } else if reference.is_there() && !source.is_there() && namespace.is_empty() {
+        source = reference.told_at(source.path);
+    }
+    check_sources(spec, &source, &reference, findings);
+}
+
+fn check_request(spec: &At<'_>, findings: &mut Vec<Finding>) {
     let modes = spec.field("accessModes");
     if modes.is_empty() {
         findings.required(&modes, "at least one");
@@ -48,13 +77,11 @@ pub(super) fn check(spec: &At<'_>, findings: &mut Vec<Finding>) {
     if mode.is_there() {
         findings.one_of(&mode, &["Block", "Filesystem"]);
     }
-    check_sources(spec, findings);
 }
 
-/// Mirrors `validateDataSource`, `validateDataSourceRef`, `isDataSourceEqualDataSourceRef`, `NormalizeDataSources`
-fn check_sources(spec: &At<'_>, findings: &mut Vec<Finding>) {
-    let (source, reference) = (spec.field("dataSource"), spec.field("dataSourceRef"));
-    for at in [&source, &reference] {
+/// Mirrors `validateDataSource`, `validateDataSourceRef`, `isDataSourceEqualDataSourceRef`
+fn check_sources(spec: &At<'_>, source: &At<'_>, reference: &At<'_>, findings: &mut Vec<Finding>) {
+    for at in [source, reference] {
         if at.is_there() {
             check_source(at, findings);
         }

@@ -12,6 +12,7 @@ mod certificate;
 mod claim_spec;
 mod config_map;
 mod cron_job;
+mod csi;
 mod daemon_set;
 mod deployment;
 mod endpoint_slice;
@@ -31,6 +32,7 @@ pub(in crate::validate) mod names;
 mod namespace;
 mod network_policy;
 mod node;
+mod persistent_volume;
 mod pod;
 mod pod_disruption_budget;
 mod pod_template;
@@ -40,6 +42,7 @@ mod replica_set;
 pub(in crate::validate) mod report;
 pub(in crate::validate) mod resource_names;
 mod resource_quota;
+mod runtime_class;
 mod secret;
 pub(in crate::validate) mod selector;
 mod service;
@@ -63,6 +66,8 @@ const KINDS: &[Kind] = &[
     ("", "LimitRange", limit_range::check),
     ("", "Namespace", namespace::check),
     ("", "Node", node::check),
+    ("", "PersistentVolume", persistent_volume::check),
+    ("", "PersistentVolumeClaim", persistent_volume::check_claim),
     ("", "Pod", pod::check),
     ("", "PodTemplate", pod_template::check),
     ("", "ReplicationController", pod_template::check_controller),
@@ -105,6 +110,7 @@ const KINDS: &[Kind] = &[
     ("networking.k8s.io", "IngressClass", ingress::check_class),
     ("networking.k8s.io", "NetworkPolicy", network_policy::check),
     ("networking.k8s.io", "ServiceCIDR", ip_address::check_service_cidr),
+    ("node.k8s.io", "RuntimeClass", runtime_class::check),
     ("policy", "PodDisruptionBudget", pod_disruption_budget::check),
     ("rbac.authorization.k8s.io", "ClusterRole", rbac::check_cluster_role),
     ("rbac.authorization.k8s.io", "ClusterRoleBinding", rbac::check_cluster_role_binding),
@@ -113,7 +119,11 @@ const KINDS: &[Kind] = &[
     ("scheduling.k8s.io", "PodGroup", workload::check_pod_group),
     ("scheduling.k8s.io", "PriorityClass", priority_class::check),
     ("scheduling.k8s.io", "Workload", workload::check),
+    ("storage.k8s.io", "CSIDriver", csi::check_driver),
+    ("storage.k8s.io", "CSINode", csi::check_node),
+    ("storage.k8s.io", "CSIStorageCapacity", csi::check_capacity),
     ("storage.k8s.io", "StorageClass", storage_class::check),
+    ("storage.k8s.io", "VolumeAttachment", csi::check_attachment),
     ("storage.k8s.io", "VolumeAttributesClass", storage_class::check_attributes),
     ("storagemigration.k8s.io", "StorageVersionMigration", api_service::check_migration),
 ];

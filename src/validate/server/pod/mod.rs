@@ -1,6 +1,6 @@
 //! Pods and templates of pods: what is true of the whole, in the server's order; one file a subject.
 
-mod affinity;
+pub(super) mod affinity;
 mod annotations;
 mod containers;
 mod dns;
@@ -10,8 +10,8 @@ mod os;
 mod ports;
 mod probes;
 mod projected;
-mod resources;
-mod scheduling;
+pub(super) mod resources;
+pub(super) mod scheduling;
 mod security;
 pub(super) mod volume_sources;
 mod volumes;

@@ -34,7 +34,7 @@ pub(super) fn check_container(container: &At<'_>, context: &Context<'_>, finding
 }
 
 /// Mirrors `validateOverhead`
-pub(super) fn check_overhead(overhead: &At<'_>, findings: &mut Vec<Finding>) {
+pub(in crate::validate::server) fn check_overhead(overhead: &At<'_>, findings: &mut Vec<Finding>) {
     if overhead.is_there() {
         let limits = overhead.told_at(Path::Field(&overhead.path, "limits"));
         let requests = overhead.with(None);
