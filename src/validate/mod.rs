@@ -10,6 +10,7 @@ mod at;
 mod finding;
 mod object;
 mod pattern;
+mod pins;
 mod plan;
 mod pod;
 mod pod_security;
@@ -29,9 +30,10 @@ pub use at::{At, Path};
 pub use finding::{Family, Finding, Level};
 pub use object::Object;
 pub use pattern::matches_pattern;
+pub use pins::capacity::{Capacity, QuotaLine, Workload, capacity, shown as shown_amount};
 pub use pod::{Container, Pod, Role};
 pub use pod_security::{Asked, Standard};
-pub use set::{Label, Made, Scaler, Set};
+pub use set::{Label, Limit, Limited, Made, Scaler, Set};
 pub use told::Told;
 
 /// The newest Kubernetes minor version that is known (1.37).

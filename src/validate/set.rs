@@ -16,6 +16,7 @@ use super::pod::Pod;
 pub use labels::Label;
 use labels::label_selector_matches;
 use labels::{PairIndex, SelectorIndex};
+pub use limits::{Limit, Limited};
 pub use made::Made;
 pub use scale::Scaler;
 pub(super) use scale::replicas;
@@ -44,6 +45,8 @@ pub struct Set<'a> {
     budgets: SelectorIndex,
     network_policies: SelectorIndex,
     scalers: FxHashMap<Key<'a>, Vec<u32>>,
+    /// By namespace.
+    limits: FxHashMap<&'a str, Vec<Limit<'a>>>,
     made: FxHashMap<Key<'a>, u32>,
     makings: Vec<Made<'a>>,
     /// By namespace: the first object of a kind that may make pods, Services and the like without saying which.
@@ -88,6 +91,7 @@ impl<'a> Set<'a> {
         set.index_selectors();
         set.index_scalers();
         set.index_made();
+        set.index_limits();
         set
     }
 

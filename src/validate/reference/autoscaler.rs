@@ -21,7 +21,8 @@ pub(in crate::validate) fn hpa_target_missing(object: &Object<'_>, told: &mut To
         return;
     }
     // The same kind under another group is the better answer than a name that is like it.
-    let elsewhere = told.set.of_kind(kind).find(|other| {
+    let others = told.set.of_kind(kind).filter(|_| told.options.whole_set);
+    let elsewhere = { others }.find(|other| {
         other.name == name.text() && other.group != group && other.namespace == object.namespace
     });
     if let Some(other) = elsewhere
@@ -102,7 +103,7 @@ pub(in crate::validate) fn hpa_metric_request(object: &Object<'_>, told: &mut To
 fn without_request(object: &Object<'_>, at: &At<'_>, resource: &str, container: &str, told: &mut Told<'_>) {
     let Some(pod) = target_of(object, told) else { return };
     if has_request(&pod.spec.field("resources"), resource)
-        || told.set.default_request(object.namespace, resource)
+        || told.set.default_request(object.namespace, resource).is_some()
     {
         return;
     }
