@@ -3,7 +3,7 @@
 //! - Null is nothing, wherever it stands.
 //! - Fields are found by their exact names; unknown ones and ones that stand twice are refused.
 //! - Inside a JSON schema that stands where also something else may stand (`items`, `additionalProperties`,
-//!   `dependencies`), the server decodes leniently: unknown fields and repeated ones pass there.
+//!   `dependencies`), the server decodes leniently: unknown fields pass there.
 
 use rustc_hash::FxHashSet;
 
@@ -24,7 +24,7 @@ pub(super) struct Walk<'d, 'f> {
     document: &'d Document,
     dialect: Dialect,
     minor: u8,
-    /// Unknown and repeated fields are refused.
+    /// Unknown fields are refused.
     strict: bool,
     /// What stands twice has been told.
     repeated_is_told: bool,
@@ -95,6 +95,11 @@ impl<'d, 'f> Walk<'d, 'f> {
             return;
         }
         if document.is_null(node) {
+            // `!!null x` is no null.
+            if document.is_tagged(node) && !matches!(document.text(node), "" | "~" | "null" | "Null" | "NULL")
+            {
+                self.tell(node, path, "invalid-type", "a value tagged `!!null` must be a null");
+            }
             return;
         }
         if depth > DEEPEST {
@@ -129,8 +134,8 @@ impl<'d, 'f> Walk<'d, 'f> {
                             self.scalar(item, Shape::Text, &Path::Index(path, index));
                         }
                     }
-                    // The server takes anything else for nothing.
-                    _ => {}
+                    // The server takes any other value for nothing.
+                    _ => self.anything(node, path, depth),
                 }
                 self.strict = strict;
             }
@@ -141,11 +146,16 @@ impl<'d, 'f> Walk<'d, 'f> {
     fn structure(&mut self, node: NodeId, of: Type, path: &Path<'_>, depth: usize) {
         let document = self.document;
         let mut seen = [0_u64; 4];
+        if !self.strict {
+            self.keys(node, path);
+        }
         for (key, value) in document.entries(node) {
             let name = document.text(key);
             let Some(field) = of.field(name, self.minor) else {
                 if self.strict {
                     self.unknown_field(key, of, path);
+                } else {
+                    self.anything(value, &Path::Field(path, name), depth + 1);
                 }
                 continue;
             };
@@ -176,31 +186,31 @@ impl<'d, 'f> Walk<'d, 'f> {
             Kind::Mapping => {
                 self.keys(node, path);
                 for (key, value) in document.entries(node) {
-                    if document.len(value) > 0 {
-                        self.anything(value, &Path::Field(path, document.text(key)), depth + 1);
-                    }
+                    self.anything(value, &Path::Field(path, document.text(key)), depth + 1);
                 }
             }
             Kind::Sequence => {
                 for (index, item) in document.children(node).enumerate() {
-                    if document.len(item) > 0 {
-                        self.anything(item, &Path::Index(path, index), depth + 1);
-                    }
+                    self.anything(item, &Path::Index(path, index), depth + 1);
                 }
+            }
+            // JSON has no infinity.
+            Kind::Scalar if matches!(document.text(node).as_bytes().first(), Some(b'.' | b'+' | b'-')) => {
+                self.scalar(node, Shape::Anything, path);
             }
             Kind::Scalar | Kind::Alias => {}
         }
     }
 
-    /// Tells keys of a map that stand twice.
+    /// Tells keys of a map that stand twice, and keys that JSON cannot have.
     fn keys(&mut self, node: NodeId, path: &Path<'_>) {
         let document = self.document;
-        if !self.strict {
-            return;
-        }
         if document.len(node) <= FEW {
             for (number, (key, _)) in document.entries(node).enumerate() {
                 let name = document.text(key);
+                if document.is_null(key) {
+                    self.null_key(key, path);
+                }
                 let mut earlier = document.entries(node).take(number);
                 if earlier.any(|(other, _)| document.text(other) == name) {
                     self.repeated(key, path);
@@ -210,10 +220,25 @@ impl<'d, 'f> Walk<'d, 'f> {
         }
         let mut seen = FxHashSet::with_capacity_and_hasher(document.len(node), rustc_hash::FxBuildHasher);
         for (key, _) in document.entries(node) {
+            if document.is_null(key) {
+                self.null_key(key, path);
+            }
             if !seen.insert(document.text(key)) {
                 self.repeated(key, path);
             }
         }
+    }
+
+    #[cold]
+    fn null_key(&mut self, key: NodeId, path: &Path<'_>) {
+        // The key's own node says null: it is told of the map, and placed at the key.
+        let mut finding = Finding::schema(
+            "invalid-type",
+            &At::new(self.document, self.dialect, Some(key), Some(key), *path),
+            "a key must be a text, not null",
+        );
+        finding.hint = "put the key in quotes".to_owned();
+        self.findings.push(finding);
     }
 
     fn scalar(&mut self, node: NodeId, shape: Shape, path: &Path<'_>) {

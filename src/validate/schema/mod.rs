@@ -47,7 +47,11 @@ fn unknown(object: &Object<'_>, at: &At<'_>, options: &Options, findings: &mut V
     let mut silent = false;
     for (name, rule) in [("apiVersion", "missing-api-version"), ("kind", "missing-kind")] {
         let field = at.field(name);
-        if field.text().is_empty() && !field.is_mapping() && !field.is_sequence() {
+        if field.is_mapping() || field.is_sequence() {
+            silent = true;
+            let message = format!("`{name}` must be a text, not {}", tell::what(&field));
+            findings.push(Finding::schema("invalid-type", &field, message));
+        } else if field.text().is_empty() {
             silent = true;
             let finding = Finding::schema(rule, &field, format!("the object has no `{name}`"));
             findings.push(match name {

@@ -47,6 +47,8 @@ pub(super) fn check(at: &At<'_>, shape: Shape) -> Result<(), Box<Finding>> {
             })
         }
         (Shape::Duration, Some(Value::Text(_))) => Ok(()),
+        (Shape::Anything, Some(Value::Float(value))) if !value.is_finite() => Err(wrong(at, shape)),
+        (Shape::Anything, _) => Ok(()),
         _ => Err(wrong(at, shape)),
     }
 }
@@ -99,7 +101,7 @@ fn wrong(at: &At<'_>, shape: Shape) -> Box<Finding> {
         Shape::SchemaOrBool => "a schema or a truth value",
         Shape::SchemaOrArray => "a schema or a list of schemas",
         Shape::SchemaOrStringArray => "a schema or a list of texts",
-        Shape::Anything => "anything",
+        Shape::Anything => "a value that JSON has",
     };
     let message = format!("{} must be {wanted}, not {}", tell::name(at), tell::what(at));
     Box::new(Finding::schema("invalid-type", at, message).hint(hint(at, shape)))
