@@ -232,13 +232,9 @@ impl<'d, 'f> Walk<'d, 'f> {
     #[cold]
     fn null_key(&mut self, key: NodeId, path: &Path<'_>) {
         // The key's own node says null: it is told of the map, and placed at the key.
-        let mut finding = Finding::schema(
-            "invalid-type",
-            &At::new(self.document, self.dialect, Some(key), Some(key), *path),
-            "a key must be a text, not null",
-        );
-        finding.hint = "put the key in quotes".to_owned();
-        self.findings.push(finding);
+        let at = At::new(self.document, self.dialect, Some(key), Some(key), *path);
+        let finding = Finding::schema("invalid-type", &at, "a key must be a text, not null");
+        self.findings.push(finding.hint("put the key in quotes"));
     }
 
     fn scalar(&mut self, node: NodeId, shape: Shape, path: &Path<'_>) {
