@@ -37,6 +37,8 @@ pub struct Options {
     pub skip_kinds: Vec<String>,
     /// Files whose paths match are left out.
     pub ignore_paths: Vec<Regex>,
+    /// Whether to sum up what the workloads ask for.
+    pub capacity: bool,
     /// What the project file silences, and the texts that its places point into.
     pub ignores: Vec<Ignore>,
     /// See [`Options::ignores`].
@@ -129,7 +131,7 @@ impl Definitions {
     fn part(self) -> impl Iterator<Item = Part> {
         self.batches.into_iter().map(|batch| {
             let told = batch.faults.iter().map(|fault| input_fault(fault, &batch.sources)).collect();
-            Part { sources: batch.sources, told, objects: 0, files: 0 }
+            Part { sources: batch.sources, told, ..Part::default() }
         })
     }
 }
@@ -156,8 +158,9 @@ fn judge(batch: Batch, definitions: &Definitions, options: &Options, ignores: &m
             told.push(place(finding, object, id, &batch));
         }
     }
+    let capacity = if options.capacity { validate::capacity(&objects) } else { Vec::new() };
     let (objects, files) = (objects.len(), batch.files);
-    Part { sources: batch.sources, told, objects, files }
+    Part { sources: batch.sources, told, objects, files, capacity }
 }
 
 /// Findings about the project file's own silences.
@@ -179,7 +182,7 @@ fn of_project(ignores: &Ignores<'_>, options: &Options) -> Part {
     };
     let told =
         if options.rules.runs(Family::Policy) { ignores.faults().map(tell).collect() } else { Vec::new() };
-    Part { sources, told, objects: 0, files: 0 }
+    Part { sources, told, ..Part::default() }
 }
 
 /// A finding at the level that the configuration gives to its rule; `None` when that is off. Families with rows of

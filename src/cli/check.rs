@@ -38,6 +38,10 @@ pub(super) struct Flags {
     #[arg(long, value_enum, value_name = "LEVEL", default_value_t)]
     fail_on: FailOn,
 
+    /// Show what the workloads ask for, with the fewest and the most replicas, against the quotas (formats text, json)
+    #[arg(long)]
+    capacity: bool,
+
     /// Tell the summary alone
     #[arg(long)]
     summary: bool,
@@ -74,8 +78,8 @@ pub(super) fn run(host: &dyn Host, flags: &Flags) -> Exit {
     };
     let report = check::check(host, &inputs, &options);
     let text = match flags.format {
-        Format::Text if flags.summary => report::summary(&report),
-        Format::Text => report::text(&report, terminal::dress_output(host)),
+        Format::Text if flags.summary => report::capacity(&report) + &report::summary(&report),
+        Format::Text => report::capacity(&report) + &report::text(&report, terminal::dress_output(host)),
         Format::Json => report::json(&report),
         Format::Sarif => report::sarif(&report),
         Format::Junit => report::junit(&report),
@@ -106,6 +110,7 @@ pub(super) fn run(host: &dyn Host, flags: &Flags) -> Exit {
 fn prepare(host: &dyn Host, flags: &Flags) -> Result<(check::Options, Vec<Input>), Refusal> {
     let (project, mut options) = flags.gate.options(host)?;
     options.skip_kinds.clone_from(&flags.skip_kind);
+    options.capacity = flags.capacity;
     options.ignore_paths.clone_from(&flags.ignore_path);
     let mut inputs = Vec::new();
     for target in &flags.targets {

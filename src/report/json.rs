@@ -17,7 +17,7 @@ pub fn json(report: &Report) -> String {
             );
         }
     }
-    let document = json!({
+    let mut document = json!({
         "version": 1,
         "findings": findings,
         "summary": {
@@ -29,6 +29,10 @@ pub fn json(report: &Report) -> String {
             "families": families,
         },
     });
+    let capacity = super::capacity::as_json(report);
+    if !capacity.is_empty() {
+        document["capacity"] = json!(capacity);
+    }
     format!("{document}\n")
 }
 

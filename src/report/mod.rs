@@ -1,6 +1,7 @@
 //! Findings with everything that readers of a report need: the object, file, line and column, the steps that led to a
 //! value. One file a format.
 
+mod capacity;
 mod github;
 mod json;
 mod junit;
@@ -10,8 +11,9 @@ mod text;
 use std::sync::Arc;
 
 use crate::source::Sources;
-use crate::validate::{Family, Finding, Level, Object};
+use crate::validate::{Capacity, Family, Finding, Level, Object};
 
+pub use capacity::capacity;
 pub use github::github;
 pub use json::json;
 pub use junit::{junit, xml};
@@ -78,6 +80,8 @@ pub struct Part {
     pub objects: usize,
     /// How many files (or targets) they came from.
     pub files: usize,
+    /// What the workloads ask for, a namespace at a time, when that was asked.
+    pub capacity: Vec<Capacity>,
 }
 
 /// All that was found.
