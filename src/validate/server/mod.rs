@@ -15,6 +15,7 @@ mod cron_job;
 mod csi;
 mod daemon_set;
 mod deployment;
+mod device_claim;
 mod endpoint_slice;
 mod endpoints;
 mod event;
@@ -42,6 +43,7 @@ mod replica_set;
 pub(in crate::validate) mod report;
 pub(in crate::validate) mod resource_names;
 mod resource_quota;
+mod resource_slice;
 mod runtime_class;
 mod secret;
 pub(in crate::validate) mod selector;
@@ -116,6 +118,11 @@ const KINDS: &[Kind] = &[
     ("rbac.authorization.k8s.io", "ClusterRoleBinding", rbac::check_cluster_role_binding),
     ("rbac.authorization.k8s.io", "Role", rbac::check_role),
     ("rbac.authorization.k8s.io", "RoleBinding", rbac::check_role_binding),
+    ("resource.k8s.io", "DeviceClass", device_claim::check_class),
+    ("resource.k8s.io", "DeviceTaintRule", resource_slice::check_taint_rule),
+    ("resource.k8s.io", "ResourceClaim", device_claim::check),
+    ("resource.k8s.io", "ResourceClaimTemplate", device_claim::check_template),
+    ("resource.k8s.io", "ResourceSlice", resource_slice::check),
     ("scheduling.k8s.io", "PodGroup", workload::check_pod_group),
     ("scheduling.k8s.io", "PriorityClass", priority_class::check),
     ("scheduling.k8s.io", "Workload", workload::check),
