@@ -13,7 +13,7 @@ fn told(object: &Resource, context: &Context, path: &[&str]) -> (String, Option<
     let document = &object.document;
     let node = document.at(document.root(), path).unwrap_or_else(|| panic!("nothing at {path:?}"));
     let entry = match document.origin(node).read() {
-        Whence::Entry(index) => Some(*document.ledger().get(index)),
+        Whence::Entry(index) => Some(document.ledger().get(index)),
         _ => None,
     };
     let step = entry.and_then(|entry| entry.step);

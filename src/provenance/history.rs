@@ -1,6 +1,6 @@
 //! Histories of values on their way from one document's ledger into others.
 
-use super::{Entry, Ledger, Origin, Verb, Whence};
+use super::{Entry, Ledger, Origin, Packed, Verb, Whence};
 use crate::source::{Place, SourceId};
 
 /// Histories of many values, one behind the other.
@@ -52,7 +52,7 @@ impl Histories {
         // Plain places become entries in front of those that point at them.
         let mut moved: Vec<(u32, u32)> = Vec::with_capacity(reachable.len());
         for index in reachable.iter().rev() {
-            let Some(entry) = ledger.entries.get(*index as usize).copied() else { continue };
+            let Some(entry) = ledger.entries.get(*index as usize).map(|entry| entry.open()) else { continue };
             let previous = self.enter(start, entry.previous, source, &moved);
             let from = self.enter(start, entry.from, source, &moved);
             moved.push((*index, (self.entries.len() - start) as u32));
@@ -108,11 +108,12 @@ impl Ledger {
         };
         let range = id.start as usize..(id.start + id.len) as usize;
         let entries = histories.entries.get(range).unwrap_or_default();
-        self.entries.extend(entries.iter().map(|e| Entry {
-            previous: moved(e.previous),
-            from: moved(e.from),
-            ..*e
-        }));
+        self.reserve(entries.len());
+        self.entries.extend(
+            entries
+                .iter()
+                .map(|e| Packed::of(Entry { previous: moved(e.previous), from: moved(e.from), ..*e })),
+        );
         id.end.map_or(Origin::NONE, moved)
     }
 }
@@ -144,7 +145,7 @@ mod tests {
         new.push(entry(Origin::NONE, Origin::NONE));
         let entered = new.enter(&histories, id);
         let get = |origin: Origin| match origin.read() {
-            Whence::Entry(index) => *new.get(index),
+            Whence::Entry(index) => new.get(index),
             other => panic!("{other:?}"),
         };
         let top = get(entered);

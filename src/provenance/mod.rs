@@ -133,8 +133,57 @@ pub struct Entry {
 /// The history of one document: append-only.
 #[derive(Debug, Default, Clone)]
 pub struct Ledger {
-    entries: Vec<Entry>,
+    entries: Vec<Packed>,
     has_shared: bool,
+}
+
+/// An [`Entry`] as it is kept: a build holds several for each object.
+#[derive(Debug, Clone, Copy)]
+struct Packed {
+    /// The step + 1 (0: none), above [`SHARED`] and the verb.
+    head: u32,
+    previous: Origin,
+    from: Origin,
+    place: Place,
+}
+
+const VERBS: [Verb; 8] = [
+    Verb::Written,
+    Verb::Set,
+    Verb::Grafted,
+    Verb::Removed,
+    Verb::Respelt,
+    Verb::Written,
+    Verb::Written,
+    Verb::Written,
+];
+const SHARED: u32 = 8;
+const BITS: u32 = 4;
+/// Steps from this on are not told apart.
+const MOST_STEPS: u32 = (1 << (32 - BITS)) - 2;
+
+impl Packed {
+    fn of(entry: Entry) -> Packed {
+        let step = entry.step.map_or(0, |step| step.0.min(MOST_STEPS) + 1);
+        let shared = if entry.shared { SHARED } else { 0 };
+        let head = step << BITS | shared | entry.verb as u32;
+        Packed { head, previous: entry.previous, from: entry.from, place: entry.place }
+    }
+
+    fn open(self) -> Entry {
+        Entry {
+            step: (self.head >> BITS).checked_sub(1).map(StepId),
+            verb: VERBS[(self.head & (SHARED - 1)) as usize],
+            previous: self.previous,
+            from: self.from,
+            place: self.place,
+            shared: self.is_shared(),
+        }
+    }
+
+    fn is_shared(self) -> bool {
+        self.head & SHARED != 0
+    }
 }
 
 impl Ledger {
@@ -144,13 +193,27 @@ impl Ledger {
             return Origin::NONE;
         }
         self.has_shared |= entry.shared;
-        self.entries.push(entry);
+        self.reserve(1);
+        self.entries.push(Packed::of(entry));
         Origin::entry(self.entries.len() as u32 - 1)
     }
 
+    /// Makes room: less than a vector would by itself, since most documents get a few entries only.
+    #[inline]
+    fn reserve(&mut self, more: usize) {
+        if self.entries.len() + more > self.entries.capacity() {
+            self.entries.reserve_exact(more.max(self.entries.len() / 2).max(8));
+        }
+    }
+
     /// The entry with this number.
-    pub fn get(&self, index: u32) -> &Entry {
-        &self.entries[index as usize]
+    pub fn get(&self, index: u32) -> Entry {
+        self.entries[index as usize].open()
+    }
+
+    /// Whether the entry with this number is of nodes that kustomize takes for one.
+    pub(crate) fn is_shared(&self, index: u32) -> bool {
+        self.entries[index as usize].is_shared()
     }
 
     /// Whether any entry ever was of nodes that kustomize takes for one.

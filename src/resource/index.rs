@@ -8,7 +8,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHasher};
 
-use super::object::{Former, Identity, Resource};
+use super::former::Former;
+use super::object::{Identity, Resource};
 use crate::kubernetes::{Gvk, Scopes};
 
 /// What kustomize takes for the namespace of kinds that have none.
@@ -56,19 +57,15 @@ impl<'a> IdParts<'a> {
         resource.former.iter().map(move |former| IdParts {
             group,
             version,
-            kind: &former.kind,
-            name: &former.name,
-            namespace: or_default(&former.namespace),
+            kind: former.kind(),
+            name: former.name(),
+            namespace: or_default(former.namespace()),
         })
     }
 
     /// The id as one that the object had.
     pub(crate) fn to_former(self) -> Former {
-        Former {
-            name: self.name.to_owned(),
-            namespace: self.namespace.to_owned(),
-            kind: self.kind.to_owned(),
-        }
+        Former::new(self.kind, self.namespace, self.name)
     }
 
     /// Whether the kind has no namespaces.

@@ -2,6 +2,7 @@
 
 mod absorb;
 mod context;
+mod former;
 mod id;
 mod index;
 mod label_selector;
@@ -13,11 +14,12 @@ mod selector;
 mod set;
 
 pub use context::Context;
+pub use former::{Affixes, Former, Seldom};
 pub use id::ResId;
 pub use index::IdParts;
 pub(crate) use index::{NOT_A_NAMESPACE, ScopeMemory};
 pub(crate) use object::Identity;
-pub use object::{Behavior, Former, Resource};
+pub use object::{Behavior, Resource};
 pub use pattern::{Pattern, expression};
 pub use read::{check_metadata, read};
 pub use selector::Target;

@@ -2,6 +2,7 @@
 //! (`internal.config.kubernetes.io/…`); the few steps in which they can be seen project it there and back
 //! (`projection.rs`).
 
+use super::former::{Affixes, Former, Seldom};
 use super::id::ResId;
 use super::index::IdParts;
 use crate::kubernetes::{Gvk, Scopes};
@@ -23,18 +24,6 @@ pub enum Behavior {
     Merge,
 }
 
-/// A name that an object had before a step changed it. Group and version are always the current ones.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Former {
-    /// The name.
-    pub name: String,
-    /// The namespace that counts, as kustomize records it: `default` for none, `_non_namespaceable_` for kinds
-    /// without (see [`Resource::store_previous_id`]).
-    pub namespace: String,
-    /// The kind.
-    pub kind: String,
-}
-
 /// What makes up the id of an object, as it is written.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Identity<'a> {
@@ -52,11 +41,11 @@ pub struct Resource {
     /// Names it had, the original first (`previousNames`, `previousNamespaces`, `previousKinds`).
     pub former: Vec<Former>,
     /// Prefixes it was given, innermost first (`prefixes`).
-    pub prefixes: Vec<String>,
+    pub prefixes: Affixes,
     /// Suffixes it was given, innermost first (`suffixes`).
-    pub suffixes: Vec<String>,
+    pub suffixes: Affixes,
     /// Who names it (`refBy`).
-    pub referred_by: Vec<ResId>,
+    pub referred_by: Seldom<ResId>,
     /// Generated objects: what to do when the id is taken (`generatorBehavior`).
     pub behavior: Behavior,
     /// kustomize has noted a behavior, if only that none was said: it does so for generated objects.
@@ -68,7 +57,7 @@ pub struct Resource {
     /// Patches: may change kinds (`allowKindChange`).
     pub allow_kind_change: bool,
     /// Names of vars that refer to it.
-    pub var_names: Vec<String>,
+    pub var_names: Seldom<String>,
 }
 
 impl Resource {
@@ -77,15 +66,15 @@ impl Resource {
         Resource {
             document,
             former: Vec::new(),
-            prefixes: Vec::new(),
-            suffixes: Vec::new(),
-            referred_by: Vec::new(),
+            prefixes: Affixes::default(),
+            suffixes: Affixes::default(),
+            referred_by: Seldom::default(),
             behavior: Behavior::Unspecified,
             has_behavior: false,
             needs_hash: false,
             allow_name_change: false,
             allow_kind_change: false,
-            var_names: Vec::new(),
+            var_names: Seldom::default(),
         }
     }
 
@@ -218,9 +207,9 @@ impl Resource {
 
     fn former_id(&self, former: &Former) -> ResId {
         ResId {
-            gvk: Gvk::new(self.api_version(), &former.kind),
-            name: former.name.clone(),
-            namespace: former.namespace.clone(),
+            gvk: Gvk::new(self.api_version(), former.kind()),
+            name: former.name().to_owned(),
+            namespace: former.namespace().to_owned(),
         }
     }
 }

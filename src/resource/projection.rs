@@ -5,8 +5,9 @@
 //! Rules. What users write under these names counts as state from the moment it is read. Whenever kustomize rewrites
 //! annotations, values become texts as they are spelt, the last of equal keys counts, and an empty map vanishes.
 
+use super::former::Former;
 use super::id::ResId;
-use super::object::{Behavior, Former, Resource};
+use super::object::{Behavior, Resource};
 use crate::diagnostic::{Diagnostic, Result};
 use crate::kubernetes::Gvk;
 use crate::provenance::StepId;
@@ -40,9 +41,9 @@ fn state(resource: &Resource) -> Vec<(&'static str, String)> {
     let mut list = Vec::new();
     let former = |part: fn(&Former) -> &str| resource.former.iter().map(part).collect::<Vec<_>>().join(",");
     if !resource.former.is_empty() {
-        list.push(("previousNames", former(|former| &former.name)));
-        list.push(("previousNamespaces", former(|former| &former.namespace)));
-        list.push(("previousKinds", former(|former| &former.kind)));
+        list.push(("previousNames", former(Former::name)));
+        list.push(("previousNamespaces", former(Former::namespace)));
+        list.push(("previousKinds", former(Former::kind)));
     }
     if !resource.prefixes.is_empty() {
         list.push(("prefixes", resource.prefixes.join(",")));
@@ -132,8 +133,8 @@ pub fn take_in(resource: &mut Resource, step: impl FnOnce() -> StepId) -> Result
             "previousNames" => names = Some(parts(&value)),
             "previousNamespaces" => namespaces = Some(parts(&value)),
             "previousKinds" => kinds = Some(parts(&value)),
-            "prefixes" => resource.prefixes = parts(&value),
-            "suffixes" => resource.suffixes = parts(&value),
+            "prefixes" => resource.prefixes = parts(&value).into(),
+            "suffixes" => resource.suffixes = parts(&value).into(),
             "refBy" => resource.referred_by = value.split(',').map(id_from_text).collect(),
             "generatorBehavior" => {
                 resource.has_behavior = true;
@@ -164,7 +165,7 @@ pub fn take_in(resource: &mut Resource, step: impl FnOnce() -> StepId) -> Result
         .into_iter()
         .zip(namespaces)
         .zip(kinds)
-        .map(|((name, namespace), kind)| Former { name, namespace, kind })
+        .map(|((name, namespace), kind)| Former::new(&kind, &namespace, &name))
         .collect();
     Ok(())
 }

@@ -79,7 +79,7 @@ impl<'s> Target<'s> {
     pub fn selects(&self, resource: &Resource, scopes: &dyn Scopes) -> Result<bool> {
         let original = resource.former.first();
         let name = |pattern: &Pattern| {
-            original.is_some_and(|former| pattern.matches(&former.name)) || pattern.matches(resource.name())
+            original.is_some_and(|former| pattern.matches(former.name())) || pattern.matches(resource.name())
         };
         if !name(&self.name) || !self.matches_gvk(resource.api_version(), resource.kind()) {
             return Ok(false);
@@ -87,7 +87,7 @@ impl<'s> Target<'s> {
         if !matches!(self.namespace, Pattern::Any) {
             let current = IdParts::current(resource, scopes).namespace;
             let in_original =
-                original.is_some_and(|former| self.namespace.matches(or_default(&former.namespace)));
+                original.is_some_and(|former| self.namespace.matches(or_default(former.namespace())));
             if !in_original && !self.namespace.matches(current) {
                 return Ok(false);
             }
@@ -107,7 +107,7 @@ impl<'s> Target<'s> {
             self.name.matches(name) && self.namespace.matches(namespace) && self.matches_gvk(version, kind)
         };
         fits(resource.kind(), resource.name(), resource.namespace())
-            || resource.former.iter().any(|former| fits(&former.kind, &former.name, &former.namespace))
+            || resource.former.iter().any(|former| fits(former.kind(), former.name(), former.namespace()))
     }
 
     /// Whether the selector names nothing of an id: no group, version, kind, name, namespace.

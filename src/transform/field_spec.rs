@@ -9,7 +9,7 @@
 use crate::diagnostic::{Diagnostic, Result};
 use crate::kubernetes::{FieldSpec, Gvk};
 use crate::provenance::StepId;
-use crate::resource::Resource;
+use crate::resource::{Affixes, Resource};
 use crate::yaml::{Document, Editor, Kind, NodeId, Style, Tag};
 
 /// What a missing field becomes when its spec says `create`.
@@ -55,6 +55,8 @@ pub(crate) type Trail = Vec<(NodeId, usize)>;
 #[derive(Default)]
 pub(crate) struct Scratch {
     pub(crate) trail: Trail,
+    /// The last list of prefixes or suffixes that grew, and what it became.
+    pub(super) affixes: Option<(Affixes, Affixes)>,
     selections: Vec<Selection>,
 }
 

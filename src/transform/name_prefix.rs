@@ -3,13 +3,13 @@
 //! Custom resource definitions, namespaces and API services keep their names, by the kind they had at first. Only the
 //! field spec `metadata/name` counts as a rename that references follow.
 
-use super::field_spec::{Create, FieldPath, Trail, set_scalar};
+use super::field_spec::{Create, FieldPath, Scratch, set_scalar};
 use super::{for_each, remember, scopes};
 use crate::diagnostic::Result;
 use crate::kubernetes::{FieldSpec, Gvk, Scopes};
 use crate::kustomization::Written;
 use crate::provenance::StepId;
-use crate::resource::{Context, Resource, ResourceSet};
+use crate::resource::{Context, Former, Identity, Resource, ResourceSet};
 use crate::yaml::Tag;
 
 /// Puts the prefix in front of all names that the field specs find.
@@ -40,38 +40,44 @@ pub(super) fn affix(
     let step = context.steps.add(field, text.at);
     let scopes = scopes(context);
     let paths: Vec<FieldPath<'_>> = fields.iter().map(FieldPath::new).collect();
+    // kustomize reads its own list back split at commas.
+    let parts: Vec<String> = text.value.split(',').map(str::to_owned).collect();
     for_each(resources.list_mut(), |resource, scratch| {
-        one(end, text, &paths, resource, scopes, step, &mut scratch.trail)
+        one(end, text, &parts, &paths, resource, scopes, step, scratch)
     })
 }
 
+#[expect(clippy::too_many_arguments, reason = "what is put where, and what is kept from object to object")]
 fn one(
     end: End,
     affix: &Written<String>,
+    parts: &[String],
     paths: &[FieldPath<'_>],
     resource: &mut Resource,
     scopes: &dyn Scopes,
     step: StepId,
-    trail: &mut Trail,
+    scratch: &mut Scratch,
 ) -> Result<()> {
-    let (group, _) = Gvk::split_api_version(resource.api_version());
-    let original_kind = resource.former.first().map_or(resource.kind(), |former| former.kind.as_str());
+    let Identity { api_version, kind, .. } = resource.identity();
+    let (group, _) = Gvk::split_api_version(api_version);
+    let original_kind = resource.former.first().map_or(kind, Former::kind);
     if keeps_its_name(group, original_kind) {
         return Ok(());
     }
-    let original_kind = resource.former.first().map(|former| former.kind.clone());
+    // With several paths, the first may change the kind.
+    let other = |former: &&str| *former != kind || paths.len() > 1;
+    let original_kind = resource.former.first().map(Former::kind).filter(other).map(str::to_owned);
     let mut name = String::new();
     for path in paths {
-        let (group, version) = Gvk::split_api_version(resource.api_version());
-        let original = original_kind.as_deref().unwrap_or(resource.kind());
-        if !path.selects(group, version, original) {
+        let Identity { api_version, kind, .. } = resource.identity();
+        let (group, version) = Gvk::split_api_version(api_version);
+        if !path.selects(group, version, original_kind.as_deref().unwrap_or(kind)) {
             continue;
         }
-        let selected = path.selects(group, version, resource.kind());
+        let selected = path.selects(group, version, kind);
         if path.path() == "metadata/name" && !affix.value.is_empty() {
             let list = if end == End::Front { &mut resource.prefixes } else { &mut resource.suffixes };
-            // kustomize reads its own list back split at commas.
-            list.extend(affix.value.split(',').map(str::to_owned));
+            list.extend(parts, &mut scratch.affixes);
             remember(resource, scopes)?;
         }
         if !selected {
@@ -79,7 +85,7 @@ fn one(
         }
         let mut editor = resource.document.edit(step);
         editor.written_at(affix.at);
-        path.visit(&mut editor, Create::Scalar(Tag::Str), trail, |editor, node| {
+        path.visit(&mut editor, Create::Scalar(Tag::Str), &mut scratch.trail, |editor, node| {
             let text = editor.document().text(node);
             name.clear();
             match end {

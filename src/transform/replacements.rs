@@ -250,7 +250,7 @@ fn select_source(source: &SourceSelector, entry: Place, resources: &ResourceSet)
                 && selector.gvk.selects(group, version, kind)
         };
         let selected = fits(resource.kind(), resource.name(), resource.namespace())
-            || resource.former.iter().any(|former| fits(&former.kind, &former.name, &former.namespace));
+            || resource.former.iter().any(|former| fits(former.kind(), former.name(), former.namespace()));
         if !selected {
             continue;
         }

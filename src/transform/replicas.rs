@@ -21,7 +21,7 @@ pub fn apply(
         .filter(|position| {
             resources.get(*position).is_some_and(|resource| {
                 !resource.is_nothing()
-                    && (resource.name() == name || resource.former.iter().any(|former| former.name == name))
+                    && (resource.name() == name || resource.former.iter().any(|former| former.name() == name))
             })
         })
         .collect();
@@ -60,7 +60,7 @@ fn is_about(path: &FieldPath<'_>, resource: &Resource, name: &str) -> bool {
         || resource
             .former
             .iter()
-            .any(|former| former.name == name && path.selects(group, version, &former.kind))
+            .any(|former| former.name() == name && path.selects(group, version, former.kind()))
 }
 
 fn nothing_found(replica: &Replica, fields: &[FieldSpec], resources: &ResourceSet) -> Result<()> {

@@ -57,7 +57,9 @@ pub struct Document {
     added: String,
     extras: Option<Box<Extras>>,
     pub(super) ledger: Ledger,
-    pub(super) tombstones: Vec<Tombstone>,
+    /// Behind a pointer, since few documents have any.
+    #[expect(clippy::box_collection, reason = "so that none takes one word instead of three")]
+    tombstones: Option<Box<Vec<Tombstone>>>,
     /// What nodes were before steps changed them, by ledger entry: only where [`Document::keep_values`] asked for it.
     before: Option<Box<BTreeMap<u32, NodeId>>>,
 }
@@ -73,7 +75,7 @@ impl Document {
             added: String::new(),
             extras: None,
             ledger: Ledger::default(),
-            tombstones: Vec::new(),
+            tombstones: None,
             before: None,
         }
     }
@@ -121,7 +123,7 @@ impl Document {
     /// Whether the tag was written out.
     #[inline]
     pub fn is_tagged(&self, node: NodeId) -> bool {
-        self.nodes[node.index()].tagged
+        self.nodes[node.index()].is_tagged()
     }
 
     /// The text of a [`Tag::Other`].
@@ -156,12 +158,13 @@ impl Document {
         let n = &self.nodes[node.index()];
         match n.kind {
             Kind::Scalar | Kind::Alias => {
-                let (pool, start) = if n.text.start & ADDED == 0 {
-                    (&*self.text, n.text.start as usize)
+                let text = n.text();
+                let (pool, start) = if text.start & ADDED == 0 {
+                    (&*self.text, text.start as usize)
                 } else {
-                    (self.added.as_str(), (n.text.start & !ADDED) as usize)
+                    (self.added.as_str(), (text.start & !ADDED) as usize)
                 };
-                &pool[start..start + n.text.len as usize]
+                &pool[start..start + text.len as usize]
             }
             Kind::Mapping | Kind::Sequence => "",
         }
@@ -172,7 +175,7 @@ impl Document {
     pub fn len(&self, node: NodeId) -> usize {
         let n = &self.nodes[node.index()];
         match n.kind {
-            Kind::Mapping | Kind::Sequence => n.text.len as usize,
+            Kind::Mapping | Kind::Sequence => n.count().unwrap_or_else(|| self.children(node).count()),
             Kind::Scalar | Kind::Alias => 0,
         }
     }
@@ -180,13 +183,13 @@ impl Document {
     /// Whether a collection has no items or entries.
     #[inline]
     pub fn is_empty(&self, node: NodeId) -> bool {
-        self.len(node) == 0
+        self.nodes[node.index()].first().is_none()
     }
 
     /// The items of a sequence, or the values of a mapping, in order.
     #[inline]
     pub fn children(&self, node: NodeId) -> Children<'_> {
-        Children { document: self, next: self.nodes[node.index()].first }
+        Children { document: self, next: self.nodes[node.index()].first() }
     }
 
     /// The item or entry behind this one.
@@ -214,12 +217,12 @@ impl Document {
         if mapping.kind != Kind::Mapping {
             return None;
         }
-        let mut next = mapping.first;
+        let mut next = mapping.first();
         while let Some(value) = next {
             let entry = &self.nodes[value.index()];
             // Most keys differ in length: their texts need not be touched.
             if let Some(name) = entry.key
-                && self.nodes[name.index()].text.len as usize == key.len()
+                && self.nodes[name.index()].b as usize == key.len()
                 && self.text(name) == key
             {
                 return Some(value);
@@ -234,12 +237,12 @@ impl Document {
     pub fn get_each<const N: usize>(&self, node: NodeId, keys: [&str; N]) -> [Option<NodeId>; N] {
         let mut found = [None; N];
         let mapping = &self.nodes[node.index()];
-        let mut next = if mapping.kind == Kind::Mapping { mapping.first } else { None };
+        let mut next = if mapping.kind == Kind::Mapping { mapping.first() } else { None };
         let mut missing = N;
         while let Some(value) = next {
             let entry = &self.nodes[value.index()];
             if let Some(name) = entry.key {
-                let length = self.nodes[name.index()].text.len as usize;
+                let length = self.nodes[name.index()].b as usize;
                 for at in 0..N {
                     if length == keys[at].len() && found[at].is_none() && self.text(name) == keys[at] {
                         found[at] = Some(value);
@@ -285,7 +288,7 @@ impl Document {
 
     /// What steps took away, oldest first.
     pub fn tombstones(&self) -> &[Tombstone] {
-        &self.tombstones
+        self.tombstones.as_ref().map_or(&[], |tombstones| tombstones)
     }
 
     /// From here on, what nodes were before a step changed them is kept (see [`Document::before`]).
@@ -303,7 +306,7 @@ impl Document {
     pub(super) fn is_shared(&self, origin: Origin) -> bool {
         self.ledger.has_shared()
             && match origin.read() {
-                Whence::Entry(index) => self.ledger.get(index).shared,
+                Whence::Entry(index) => self.ledger.is_shared(index),
                 _ => false,
             }
     }

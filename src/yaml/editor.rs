@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::document::{Document, Tombstone};
-use super::node::{Kind, Node, NodeId, Range, Style, Tag};
+use super::node::{Kind, Node, NodeId, Style, Tag};
 use crate::provenance::{Entry, Histories, HistoryId, Origin, StepId, Verb, Whence};
 use crate::source::Place;
 
@@ -117,7 +117,7 @@ impl<'d> Editor<'d> {
         if let Whence::Entry(index) = origin.read()
             && self.document.is_shared(origin)
         {
-            let entry = Entry { shared: false, ..*self.document.ledger.get(index) };
+            let entry = Entry { shared: false, ..self.document.ledger.get(index) };
             self.document.nodes[node.index()].origin = self.document.ledger.push(entry);
         }
     }
@@ -171,7 +171,7 @@ impl<'d> Editor<'d> {
             self.document.keep_detached(origin, old);
         }
         if shared {
-            let like = self.document.nodes[new.index()].clone();
+            let like = self.document.nodes[new.index()];
             self.change_together(old, previous, true, |n| {
                 *n = Node { next: n.next, key: n.key, origin, ..like };
             });
@@ -182,10 +182,8 @@ impl<'d> Editor<'d> {
         nodes[new.index()].key = key;
         nodes[new.index()].next = next;
         nodes[new.index()].origin = origin;
-        if nodes[parent.index()].first == Some(old) {
-            nodes[parent.index()].first = Some(new);
-        } else {
-            let mut at = nodes[parent.index()].first;
+        if nodes[parent.index()].first() != Some(old) {
+            let mut at = nodes[parent.index()].first();
             while let Some(node) = at {
                 if nodes[node.index()].next == Some(old) {
                     nodes[node.index()].next = Some(new);
@@ -194,22 +192,14 @@ impl<'d> Editor<'d> {
                 at = nodes[node.index()].next;
             }
         }
-        if nodes[parent.index()].text.start == old.index() as u32 + 1 {
-            nodes[parent.index()].text.start = new.index() as u32 + 1;
-        }
+        nodes[parent.index()].replace_end(old, new);
     }
 
     /// Takes a child out of a mapping or sequence; what was there is remembered.
     pub fn remove(&mut self, parent: NodeId, child: NodeId) {
         let rest: Vec<NodeId> = self.document.children(parent).filter(|c| *c != child).collect();
         let key = self.document.key(child).map(|k| self.document.text(k).to_owned());
-        self.document.tombstones.push(Tombstone {
-            parent,
-            key,
-            node: child,
-            step: self.step,
-            place: self.place,
-        });
+        self.document.bury(Tombstone { parent, key, node: child, step: self.step, place: self.place });
         self.arrange(parent, &rest);
     }
 
@@ -224,7 +214,7 @@ impl<'d> Editor<'d> {
             self.document.children(parent).filter(|child| next.next_if_eq(child).is_none()).collect();
         for (child, place) in gone {
             let key = self.document.key(*child).map(|key| self.document.text(key).to_owned());
-            self.document.tombstones.push(Tombstone {
+            self.document.bury(Tombstone {
                 parent,
                 key,
                 node: *child,
@@ -239,9 +229,8 @@ impl<'d> Editor<'d> {
     /// detached node; values of a mapping keep their keys. Use [`Editor::remove`] for what is to be remembered.
     pub fn arrange(&mut self, parent: NodeId, children: &[NodeId]) {
         let nodes = &mut self.document.nodes;
-        nodes[parent.index()].first = children.first().copied();
-        nodes[parent.index()].text =
-            Range { start: children.last().map_or(0, |c| c.index() as u32 + 1), len: children.len() as u32 };
+        let ends = children.first().copied().zip(children.last().copied());
+        nodes[parent.index()].set_children(ends, children.len());
         for (i, child) in children.iter().enumerate() {
             nodes[child.index()].next = children.get(i + 1).copied();
         }
@@ -264,8 +253,7 @@ impl<'d> Editor<'d> {
         let text = self.document.add_text(text);
         self.change(node, Verb::Set, from, |n| {
             n.kind = Kind::Scalar;
-            n.first = None;
-            n.text = text;
+            n.set_text(text);
         });
     }
 
@@ -274,10 +262,9 @@ impl<'d> Editor<'d> {
         let text = self.document.add_text(text);
         self.change(node, Verb::Set, Origin::NONE, |n| {
             n.kind = Kind::Scalar;
-            n.first = None;
-            n.text = text;
+            n.set_text(text);
             n.tag = tag;
-            n.tagged = false;
+            n.set_tagged(false);
         });
     }
 
@@ -285,10 +272,9 @@ impl<'d> Editor<'d> {
     pub fn set_empty(&mut self, node: NodeId, kind: Kind, tag: Tag) {
         self.change(node, Verb::Set, Origin::NONE, |n| {
             n.kind = kind;
-            n.first = None;
-            n.text = Range { start: 0, len: 0 };
+            n.set_children(None, 0);
             n.tag = tag;
-            n.tagged = false;
+            n.set_tagged(false);
             n.style = Style::Plain;
         });
     }
@@ -296,7 +282,7 @@ impl<'d> Editor<'d> {
     /// Makes a node say what another, detached one says, in its place; the other's children become its own.
     pub fn assign(&mut self, node: NodeId, other: NodeId) {
         let from = self.document.origin(other);
-        let like = self.document.nodes[other.index()].clone();
+        let like = self.document.nodes[other.index()];
         let comments = self.document.comments(other).cloned();
         let tag = self.document.tag_text(other).map(str::to_owned);
         let scalar = like.kind == Kind::Scalar;
@@ -329,7 +315,7 @@ impl<'d> Editor<'d> {
         let shared = self.document.is_shared(origin);
         self.change_together(node, origin, shared, |n| {
             n.tag = tag;
-            n.tagged = false;
+            n.set_tagged(false);
         });
     }
 
@@ -344,7 +330,7 @@ impl<'d> Editor<'d> {
     pub fn tag_explicitly(&mut self, node: NodeId, text: &str) {
         let tag = Tag::of_text(text);
         self.document.nodes[node.index()].tag = tag;
-        self.document.nodes[node.index()].tagged = true;
+        self.document.nodes[node.index()].set_tagged(true);
         if tag == Tag::Other {
             self.document.set_tag_text(node, text);
         }
@@ -367,7 +353,7 @@ impl<'d> Editor<'d> {
     pub fn respell(&mut self, node: NodeId, text: &str, tag: Tag, style: Style) {
         let text = self.document.add_text(text);
         self.change(node, Verb::Respelt, Origin::NONE, |n| {
-            n.text = text;
+            n.set_text(text);
             n.tag = tag;
             n.style = style;
         });
@@ -399,12 +385,12 @@ impl<'d> Editor<'d> {
         let root = self.copy_one(other, node, shared, &mut imported);
         let mut todo = vec![(node, root)];
         while let Some((from, to)) = todo.pop() {
-            let mut child = other.nodes[from.index()].first;
+            let mut child = other.nodes[from.index()].first();
             while let Some(c) = child {
                 let key = other.key(c).map(|k| self.copy_one(other, k, shared, &mut imported));
                 let copy = self.copy_one(other, c, shared, &mut imported);
                 self.document.append(to, key, copy);
-                if other.nodes[c.index()].first.is_some() {
+                if other.nodes[c.index()].first().is_some() {
                     todo.push((c, copy));
                 }
                 child = other.nodes[c.index()].next;
@@ -431,8 +417,8 @@ impl<'d> Editor<'d> {
         let copy = match n.kind {
             Kind::Mapping | Kind::Sequence => self.document.push_collection(n.kind, n.style, n.tag, origin),
             Kind::Scalar | Kind::Alias => {
-                let text = if shared && n.text.start & super::node::ADDED == 0 {
-                    n.text
+                let text = if shared && n.text().start & super::node::ADDED == 0 {
+                    n.text()
                 } else {
                     self.document.add_text(other.text(node))
                 };
@@ -441,7 +427,7 @@ impl<'d> Editor<'d> {
                 copy
             }
         };
-        self.document.nodes[copy.index()].tagged = n.tagged;
+        self.document.nodes[copy.index()].set_tagged(n.is_tagged());
         if let Some(text) = other.tag_text(node) {
             self.document.set_tag_text(copy, text);
         }
@@ -504,7 +490,7 @@ impl<'d> Editor<'d> {
     /// Takes the root away: nothing is left of the document. What it was is remembered.
     pub fn remove_root(&mut self) {
         let Some(root) = self.document.try_root() else { return };
-        self.document.tombstones.push(Tombstone {
+        self.document.bury(Tombstone {
             parent: root,
             key: None,
             node: root,
@@ -565,7 +551,7 @@ impl<'d> Editor<'d> {
             }
         }
         for i in order.into_iter().rev() {
-            let entry = *other.ledger.get(i);
+            let entry = other.ledger.get(i);
             let previous = self.import_reference(other, entry.previous, done);
             let from = self.import_reference(other, entry.from, done);
             let copy = self.document.ledger.push(Entry { previous, from, shared: false, ..entry });

@@ -13,7 +13,7 @@ use std::sync::OnceLock;
 use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 
 use crate::kubernetes::Gvk;
-use crate::resource::{IdParts, Resource, ScopeMemory};
+use crate::resource::{Former, IdParts, Resource, ScopeMemory};
 
 /// What counts of an object when references are looked up, read once.
 #[derive(Clone, Copy, Debug)]
@@ -33,7 +33,7 @@ impl<'a> Facts<'a> {
 
     /// Kind of the original id.
     pub(super) fn original_kind(&self) -> &'a str {
-        self.resource.former.first().map_or(self.id.kind, |former| &former.kind)
+        self.resource.former.first().map_or(self.id.kind, Former::kind)
     }
 
     /// Namespace of the original id, as it counts.
@@ -47,11 +47,11 @@ impl<'a> Facts<'a> {
     }
 
     fn had_name(&self, name: &str) -> bool {
-        self.resource.former.iter().any(|former| former.name == name)
+        self.resource.former.iter().any(|former| former.name() == name)
     }
 
     fn was_of(&self, gvk: &Gvk) -> bool {
-        self.resource.former.iter().any(|former| gvk.selects(self.id.group, self.id.version, &former.kind))
+        self.resource.former.iter().any(|former| gvk.selects(self.id.group, self.id.version, former.kind()))
     }
 }
 
@@ -226,15 +226,15 @@ fn hash(parts: &[&str]) -> u64 {
 fn for_each_key(facts: &Facts<'_>, mut call: impl FnMut(&str, &str)) {
     let former = &facts.resource.former;
     for (n, a) in former.iter().enumerate() {
-        if former.iter().take(n).any(|earlier| earlier.name == a.name) {
+        if former.iter().take(n).any(|earlier| earlier.name() == a.name()) {
             continue;
         }
         for (m, b) in former.iter().enumerate() {
-            if !former.iter().take(m).any(|earlier| earlier.kind == b.kind) {
-                call(&a.name, &b.kind);
+            if !former.iter().take(m).any(|earlier| earlier.kind() == b.kind()) {
+                call(a.name(), b.kind());
             }
         }
-        call(&a.name, "");
+        call(a.name(), "");
     }
 }
 
@@ -254,7 +254,7 @@ impl<'a, 'f> Candidates<'a, 'f> {
             original_namespaces: OnceLock::new(),
             kinds_changed: facts.iter().any(|facts| {
                 let former = &facts.resource.former;
-                former.iter().any(|other| Some(&other.kind) != former.first().map(|first| &first.kind))
+                former.iter().any(|other| Some(other.kind()) != former.first().map(Former::kind))
             }),
         }
     }

@@ -263,7 +263,7 @@ fn set_text(editor: &mut Editor<'_>, node: NodeId, values: &Values<'_>, used: &m
 fn values<'v>(set: &ResourceSet, vars: &'v VarSet) -> Result<Values<'v>> {
     let mut owners: FxHashMap<&str, &Resource> = FxHashMap::default();
     for resource in set {
-        for name in &resource.var_names {
+        for name in resource.var_names.iter() {
             owners.entry(name).or_insert(resource);
         }
     }

@@ -1,6 +1,8 @@
 //! How documents are built and changed: for the parser and the editor alone.
 
-use super::{ADDED, Arc, Comments, Document, Kind, Node, NodeId, Origin, Range, Style, Tag, Whence};
+use super::{
+    ADDED, Arc, Comments, Document, Kind, Node, NodeId, Origin, Range, Style, Tag, Tombstone, Whence,
+};
 
 impl Document {
     pub(in crate::yaml) fn set_root(&mut self, root: NodeId) {
@@ -18,6 +20,7 @@ impl Document {
     /// Adds a text of our own; the range is good for nodes of this document.
     pub(in crate::yaml) fn add_text(&mut self, text: &str) -> Range {
         let start = self.added.len() as u32 | ADDED;
+        self.make_room(text.len());
         self.added.push_str(text);
         Range { start, len: text.len() as u32 }
     }
@@ -29,7 +32,18 @@ impl Document {
 
     /// Adds a piece to a text of our own.
     pub(in crate::yaml) fn add_more(&mut self, text: &str) {
+        self.make_room(text.len());
         self.added.push_str(text);
+    }
+
+    /// Makes room for more text: first as much as most documents get in the end, then less than a text would by itself.
+    #[inline]
+    fn make_room(&mut self, more: usize) {
+        let (length, room) = (self.added.len(), self.added.capacity());
+        if length + more > room {
+            let half = if length < 4096 { length / 2 } else { length };
+            self.added.reserve_exact(more.max(half).max(64));
+        }
     }
 
     /// The text that was added since [`Document::added_len`] was this.
@@ -45,17 +59,7 @@ impl Document {
         tag: Tag,
         origin: Origin,
     ) -> NodeId {
-        self.push(Node {
-            kind: Kind::Scalar,
-            style,
-            tag,
-            tagged: false,
-            text,
-            first: None,
-            next: None,
-            key: None,
-            origin,
-        })
+        self.push(Node::scalar(text, style, tag, origin))
     }
 
     /// Makes a detached alias whose name is a range of the source or of [`Document::add_text`].
@@ -73,22 +77,28 @@ impl Document {
         tag: Tag,
         origin: Origin,
     ) -> NodeId {
-        self.push(Node {
-            kind,
-            style,
-            tag,
-            tagged: false,
-            text: Range { start: 0, len: 0 },
-            first: None,
-            next: None,
-            key: None,
-            origin,
-        })
+        self.push(Node::collection(kind, style, tag, origin))
     }
 
+    #[inline]
     fn push(&mut self, node: Node) -> NodeId {
+        if self.nodes.len() == self.nodes.capacity() {
+            self.grow();
+        }
         self.nodes.push(node);
         NodeId::new(self.nodes.len() - 1)
+    }
+
+    /// Makes room for more nodes: less than a vector would by itself, since most documents get a few only.
+    #[cold]
+    fn grow(&mut self) {
+        let more = (self.nodes.len() / if self.nodes.len() < 1024 { 4 } else { 1 }).max(8);
+        self.nodes.reserve_exact(more);
+    }
+
+    /// Remembers what was taken away.
+    pub(in crate::yaml) fn bury(&mut self, tombstone: Tombstone) {
+        self.tombstones.get_or_insert_default().push(tombstone);
     }
 
     /// Whether former values are kept.
@@ -98,7 +108,7 @@ impl Document {
 
     /// A node as it is now, to be handed to [`Document::keep_before`]; `None` where nobody wants to know.
     pub(in crate::yaml) fn as_it_is(&self, node: NodeId) -> Option<Node> {
-        self.before.as_ref().map(|_| self.nodes[node.index()].clone())
+        self.before.as_ref().map(|_| self.nodes[node.index()])
     }
 
     /// Keeps what a node was before an entry was made.
@@ -122,14 +132,8 @@ impl Document {
     pub(in crate::yaml) fn append(&mut self, parent: NodeId, key: Option<NodeId>, child: NodeId) {
         self.nodes[child.index()].key = key;
         self.nodes[child.index()].next = None;
-        let p = &mut self.nodes[parent.index()];
-        p.text.len += 1;
-        let last = p.text.start;
-        p.text.start = child.index() as u32 + 1;
-        if last == 0 {
-            p.first = Some(child);
-        } else {
-            self.nodes[last as usize - 1].next = Some(child);
+        if let Some(last) = self.nodes[parent.index()].add_child(child) {
+            self.nodes[last.index()].next = Some(child);
         }
     }
 
@@ -150,7 +154,7 @@ impl Document {
     pub(in crate::yaml) fn set_written_tag(&mut self, node: NodeId, tag: Tag) {
         let n = &mut self.nodes[node.index()];
         n.tag = tag;
-        n.tagged = true;
+        n.set_tagged(true);
     }
 
     pub(in crate::yaml) fn set_tag_text(&mut self, node: NodeId, text: &str) {
@@ -178,10 +182,10 @@ impl Document {
     /// Spells a scalar another way while a text is being read.
     pub(in crate::yaml) fn respell(&mut self, node: NodeId, text: Range, style: Style, tag: Tag) {
         let n = &mut self.nodes[node.index()];
-        n.text = text;
+        n.set_text(text);
         n.style = style;
         n.tag = tag;
-        n.tagged = false;
+        n.set_tagged(false);
     }
 
     pub(in crate::yaml) fn clear_anchors(&mut self) {
@@ -205,16 +209,15 @@ impl Document {
     }
 
     fn adopt_with(&mut self, other: &Document, node: NodeId, text: Option<Range>) -> NodeId {
-        let mut n = other.nodes[node.index()].clone();
-        if matches!(n.kind, Kind::Mapping | Kind::Sequence) {
-            n.text = Range { start: 0, len: 0 };
-        } else if n.text.start & ADDED != 0 {
-            n.text = match text {
+        let mut n = other.nodes[node.index()];
+        if n.is_collection() {
+            n.set_children(None, 0);
+        } else if n.text().start & ADDED != 0 {
+            n.set_text(match text {
                 Some(text) => text,
                 None => self.add_text(other.text(node)),
-            };
+            });
         }
-        n.first = None;
         n.next = None;
         n.key = None;
         let copy = self.push(n);
@@ -236,7 +239,7 @@ impl Document {
         node: NodeId,
         texts: &mut rustc_hash::FxHashMap<u32, Range>,
     ) -> NodeId {
-        let range = other.nodes[node.index()].text;
+        let range = other.nodes[node.index()].text();
         let text = matches!(other.kind(node), Kind::Scalar | Kind::Alias) && range.start & ADDED != 0;
         match texts.get(&range.start) {
             Some(known) if text && known.len == range.len => {
@@ -248,7 +251,7 @@ impl Document {
         }
         let copy = self.adopt_with(other, node, None);
         if text {
-            texts.insert(range.start, self.nodes[copy.index()].text);
+            texts.insert(range.start, self.nodes[copy.index()].text());
         }
         copy
     }
