@@ -79,7 +79,6 @@ pub fn read(source: SourceId, text: &Arc<str>) -> Result<ResourceSet> {
 }
 
 /// A document at first sight.
-#[expect(clippy::large_enum_variant, reason = "nearly all are objects")]
 enum Looked {
     /// Empty.
     Nothing,
