@@ -1,12 +1,13 @@
 //! `citadel diff`: what changes between two sides, and what that does to a cluster.
 
 use clap::{Args, ValueEnum};
+use regex::Regex;
 
 use super::exit::Exit;
 use super::{gate, terminal};
 use crate::compare::format::{self, Report};
-use crate::compare::{self, Loaded, Unread};
-use crate::diagnostic::{Diagnostic, draw};
+use crate::compare::{self, Filter, Impact, Loaded, ObjectChange, Unread};
+use crate::diagnostic::{Diagnostic, draw, nearest};
 use crate::host::Host;
 use crate::project::Project;
 use crate::source::Sources;
@@ -37,6 +38,26 @@ pub(super) struct Flags {
     /// Tell the values of Secrets, not only that they changed
     #[arg(long)]
     show_secrets: bool,
+
+    /// Only these impacts make the exit code 1 (comma-separated): `cannot-apply`, `deletes-data` and the like
+    #[arg(long, value_name = "IMPACT", value_delimiter = ',')]
+    fail_on: Vec<String>,
+
+    /// Tell objects of these kinds alone (comma-separated, repeatable)
+    #[arg(long, value_name = "KIND", value_delimiter = ',')]
+    kind: Vec<String>,
+
+    /// Tell objects of these names alone: `name` or `namespace/name`, `*` for any text (repeatable)
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    name: Vec<String>,
+
+    /// Tell differences below this path alone: `spec.template` (repeatable)
+    #[arg(long, value_name = "PATH")]
+    path: Vec<String>,
+
+    /// Differences not to tell: a regular expression over paths (repeatable)
+    #[arg(long, value_name = "REGEX")]
+    ignore_path: Vec<Regex>,
 }
 
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
@@ -46,6 +67,12 @@ enum Format {
     Text,
     /// The machine format, version 1
     Json,
+    /// For a pull request, folded and bounded in size
+    Markdown,
+    /// Objects as YAML, line by line
+    Unified,
+    /// Commands of GitHub Actions
+    Github,
 }
 
 /// Runs the command.
@@ -64,8 +91,17 @@ pub(super) fn run(host: &dyn Host, flags: &Flags) -> Exit {
 }
 
 fn compare(host: &dyn Host, flags: &Flags) -> Result<Exit, Unread> {
-    let mut options =
-        compare::Options { ignore_defaults: flags.ignore_defaults, ..compare::Options::default() };
+    let fail_on = impacts(&flags.fail_on)?;
+    let mut options = compare::Options {
+        ignore_defaults: flags.ignore_defaults,
+        filter: Filter {
+            kinds: flags.kind.clone(),
+            names: flags.name.clone(),
+            paths: flags.path.clone(),
+            ignored_paths: flags.ignore_path.clone(),
+        },
+        ..compare::Options::default()
+    };
     if let Some(version) = &flags.kubernetes_version {
         options.kubernetes_minor = gate::minor(version)?;
     }
@@ -88,16 +124,41 @@ fn compare(host: &dyn Host, flags: &Flags) -> Result<Exit, Unread> {
         show_secrets: flags.show_secrets,
     };
     let text = match flags.format {
-        Format::Text | Format::Json => format::json(&report),
+        Format::Text => format::text(&report, terminal::dress_output(host)),
+        Format::Json => format::json(&report),
+        Format::Markdown => format::markdown(&report),
+        Format::Unified => format::unified(&report),
+        Format::Github => format::github(&report),
     };
     if let Err(error) = terminal::print(text.as_bytes()) {
         return Err(Box::new(terminal::unprintable(&error)).into());
     }
-    let exit = if changes.is_empty() { Exit::Done } else { Exit::Findings };
+    let counts = |change: &ObjectChange| {
+        fail_on.is_empty() || change.impacts.iter().any(|impact| fail_on.contains(impact))
+    };
+    let exit = if changes.iter().any(counts) { Exit::Findings } else { Exit::Done };
     drop((old, new));
     // The process ends here: giving memory back piece by piece would only take time.
     std::mem::forget((old_side, new_side, changes));
     Ok(exit)
+}
+
+fn impacts(words: &[String]) -> Result<Vec<Impact>, Box<Diagnostic>> {
+    let mut list = Vec::new();
+    for word in words {
+        match Impact::ALL.into_iter().find(|impact| impact.name() == word) {
+            Some(impact) => list.push(impact),
+            None => {
+                let names = Impact::ALL.map(Impact::name);
+                let fault = Diagnostic::error("unknown-impact", format!("no impact is called `{word}`"));
+                return match nearest(word, names) {
+                    Some(meant) => fault.hint(format!("did you mean `{meant}`?")).fail(),
+                    None => fault.hint(format!("impacts are {}", names.join(", "))).fail(),
+                };
+            }
+        }
+    }
+    Ok(list)
 }
 
 fn side(host: &dyn Host, word: &str) -> Result<Loaded, Unread> {

@@ -4,8 +4,10 @@
 
 mod change;
 mod defaults;
+mod filter;
 mod impact;
 mod inside;
+mod lines;
 mod lists;
 mod loaded;
 mod matching;
@@ -17,6 +19,7 @@ mod walk;
 pub mod format;
 
 pub use change::{Change, Verb};
+pub use filter::Filter;
 pub use impact::Impact;
 pub use loaded::{Loaded, Unread};
 pub use path::Step;
@@ -35,11 +38,17 @@ pub struct Options {
     pub ignore_defaults: bool,
     /// Minor version of Kubernetes.
     pub kubernetes_minor: u32,
+    /// What is to be told.
+    pub filter: Filter,
 }
 
 impl Default for Options {
     fn default() -> Options {
-        Options { ignore_defaults: false, kubernetes_minor: crate::validate::NEWEST }
+        Options {
+            ignore_defaults: false,
+            kubernetes_minor: crate::validate::NEWEST,
+            filter: Filter::default(),
+        }
     }
 }
 
@@ -116,9 +125,11 @@ pub fn compare<'a>(old: &'a [Object<'a>], new: &'a [Object<'a>], options: &Optio
         .collect();
     let mut list: Vec<ObjectChange> = found.into_iter().flatten().collect();
     list.extend(matching.gone.into_iter().map(|number| whole(Some(number), None, Fate::Removed)));
+    options.filter.differences(&mut list);
     if !list.is_empty() {
         impact::judge(old, new, &mut list);
     }
+    options.filter.objects(old, new, &mut list);
     list
 }
 

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json as value};
 
 use super::Report;
+use super::words::{is_hidden, summary};
 use crate::compare::{Change, ObjectChange};
 
 /// The comparison as one JSON document.
 pub fn json(report: &Report<'_, '_>) -> String {
     let objects: Vec<Value> = report.changes.iter().map(|change| object(report, change)).collect();
-    let mut text = value!({ "version": 1, "objects": objects }).to_string();
+    let mut text = value!({ "version": 1, "objects": objects, "summary": summary(report) }).to_string();
     text.push('\n');
     text
 }
@@ -62,11 +63,16 @@ fn difference(report: &Report<'_, '_>, whole: &ObjectChange, change: &Change) ->
         entry.insert("keyed_path".into(), keyed.into());
     }
     entry.insert("change".into(), change.verb.name().into());
+    let object = report.object(whole);
+    let hidden = object.is_some_and(|object| is_hidden(report, object, change));
+    if hidden {
+        entry.insert("hidden".into(), true.into());
+    }
     let parse = |text: &String| serde_json::from_str(text).unwrap_or_else(|_| Value::from(text.as_str()));
-    if let Some(from) = &change.from {
+    if let Some(from) = change.from.as_ref().filter(|_| !hidden) {
         entry.insert("from".into(), parse(from));
     }
-    if let Some(to) = &change.to {
+    if let Some(to) = change.to.as_ref().filter(|_| !hidden) {
         entry.insert("to".into(), parse(to));
     }
     entry.insert("impact".into(), words(&change.impacts));

@@ -1,8 +1,17 @@
 //! A comparison, told: for programs and for people.
 
+mod github;
 mod json;
+mod markdown;
+mod text;
+mod unified;
+mod words;
 
+pub use github::github;
 pub use json::json;
+pub use markdown::markdown;
+pub use text::text;
+pub use unified::unified;
 
 use std::sync::Arc;
 
