@@ -126,7 +126,7 @@ pub(super) fn check_warnings(spec: &At<'_>, findings: &mut Vec<Finding>) {
     for kind in ["requests", "limits"] {
         let amounts = resources.field(kind);
         let storage = amounts.entry("storage");
-        if storage.quantity().is_some_and(|amount| amount.milli() % 1000 != 0) {
+        if storage.quantity().is_some_and(|amount| !amount.is_whole() && amount.milli() % 1000 != 0) {
             findings.warns(&storage, format!("`{}` is no whole number of bytes", storage.text()));
         }
     }

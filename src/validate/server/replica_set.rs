@@ -50,7 +50,7 @@ pub(super) fn picks(selector: &At<'_>, template: &At<'_>) -> Option<bool> {
 pub(super) fn mismatch(template: &At<'_>, findings: &mut Vec<Finding>) {
     let metadata = template.field("metadata");
     let message = "`selector` does not pick the pods of the template: their labels are others";
-    findings.push(Finding::server("selector-mismatch", &metadata.field("labels"), message));
+    findings.push(Finding::server("invalid", &metadata.field("labels"), message));
 }
 
 /// Pods of controllers that keep them running.

@@ -7,6 +7,7 @@ mod dns;
 mod env;
 mod mounts;
 mod os;
+mod port_warnings;
 mod ports;
 mod probes;
 mod projected;
@@ -14,6 +15,7 @@ pub(super) mod resources;
 pub(super) mod scheduling;
 mod security;
 pub(super) mod volume_sources;
+mod volume_warnings;
 mod volumes;
 mod warnings;
 
@@ -28,7 +30,9 @@ pub(super) struct Owner<'a> {
     pub(super) is_pod: bool,
     /// The pod's name; empty for templates and for names that the server makes.
     pub(super) pod_name: &'a str,
-    /// `metadata.labels` of the pod or template.
+    /// `metadata` of the pod or template.
+    pub(super) metadata: At<'a>,
+    /// Its labels.
     pub(super) labels: At<'a>,
     /// Its annotations, under the path that the server tells.
     pub(super) annotations: At<'a>,
@@ -89,6 +93,7 @@ pub(super) fn check(object: &At<'_>, findings: &mut Vec<Finding>) {
     let owner = Owner {
         is_pod: true,
         pod_name: name.text(),
+        metadata,
         labels: metadata.field("labels"),
         annotations: metadata.field("annotations"),
         claim_templates: &[],
@@ -147,6 +152,7 @@ pub(super) fn check_template(
     let owner = Owner {
         is_pod: false,
         pod_name: "",
+        metadata,
         labels: label,
         annotations: annotation,
         claim_templates,

@@ -164,7 +164,7 @@ fn take<'a>(at: &At<'a>, volume: &At<'_>, paths: &mut Vec<&'a str>, findings: &m
     let path = at.node.map_or("", |node| at.document.text(node));
     if paths.contains(&path) {
         let message = format!("`{path}` is the path of two files");
-        findings.push(Finding::server("invalid-value", volume, message).value_at(at));
+        findings.push(Finding::server("invalid", volume, message).value_at(at));
     } else {
         paths.push(path);
     }
@@ -299,7 +299,7 @@ fn pod_certificate(certificate: &At<'_>, findings: &mut Vec<Finding>) {
         size += key.len() + value.text().len();
         if let Err(message) = format::prefixed_name(&key.to_ascii_lowercase()) {
             findings.push(
-                Finding::server("invalid-value", &annotations, format!("annotation `{key}`: {message}"))
+                Finding::server("invalid", &annotations, format!("annotation `{key}`: {message}"))
                     .value_at(&value),
             );
         }

@@ -138,11 +138,7 @@ fn check_claim_of_template<'a>(
         findings.required(&claim.field("claimName"), "");
         findings.required(&name_at, "a claim template has no name");
     } else if let Err(message) = format::dns_label(name) {
-        findings.push(Finding::server(
-            "invalid-value",
-            &name_at,
-            format!("claim template `{name}`: {message}"),
-        ));
+        findings.push(Finding::server("invalid", &name_at, format!("claim template `{name}`: {message}")));
     } else {
         known.push(Volume { name, is_claim: true });
     }
