@@ -5,6 +5,7 @@
 mod architecture;
 mod cli;
 mod differential;
+mod end_to_end;
 mod functions;
 mod generator;
 mod golden;

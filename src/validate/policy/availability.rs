@@ -52,7 +52,8 @@ pub(in crate::validate) fn unhealthy_eviction(object: &Object<'_>, told: &mut To
     let root = object.at();
     let spec = root.field("spec");
     let policy = spec.field("unhealthyPodEvictionPolicy");
-    if object.group == "policy" && !policy.is_there() {
+    // The field is there by default since 1.27.
+    if object.group == "policy" && !policy.is_there() && told.options.kubernetes_minor >= 27 {
         told.tell(&policy, "pods that never become ready may block drains").hint =
             "set `unhealthyPodEvictionPolicy: AlwaysAllow`".into();
     }
