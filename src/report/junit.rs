@@ -1,85 +1,106 @@
-//! `JUnit` XML: one suite a file, one case an object that has findings, errors as failures; for CI systems that show
-//! test results. Objects without findings are counted in one passing case.
+//! `JUnit` XML: one suite a file, one case a finding, errors as failures; for CI systems that show test results. What
+//! warns stands in the output of its suite; a case that passes says how many objects were looked at.
 
 use std::fmt::Write as _;
+
+use rustc_hash::FxHashMap;
 
 use super::{Report, Told, number};
 use crate::validate::Level;
 
-/// The XML document.
-pub fn junit(report: &Report) -> String {
-    let mut suites: Vec<(&str, Vec<&Told>)> = Vec::new();
-    let mut numbers = std::collections::HashMap::new();
-    for told in report.told() {
-        let number = *numbers.entry(&*told.file).or_insert_with(|| {
-            suites.push((&told.file, Vec::new()));
-            suites.len() - 1
-        });
-        suites[number].1.push(told);
-    }
-    let mut body = String::new();
-    let (mut tests, mut failures) = (1, 0);
-    for (file, list) in suites {
-        let bad = list.iter().filter(|told| told.finding.level == Level::Error).count();
-        tests += list.len();
-        failures += bad;
-        let name = if file.is_empty() { "(generated)" } else { file };
-        let _ = writeln!(
-            body,
-            "  <testsuite name=\"{}\" tests=\"{}\" failures=\"{bad}\" errors=\"0\" skipped=\"0\" time=\"0\" \
-             timestamp=\"1970-01-01T00:00:00\" hostname=\"localhost\">",
-            xml(name),
-            list.len(),
-        );
-        body.push_str("    <properties/>\n");
-        for told in list {
-            case(&mut body, told);
-        }
-        body.push_str("    <system-out/>\n    <system-err/>\n  </testsuite>\n");
-    }
-    let _ = writeln!(
-        body,
-        "  <testsuite name=\"citadel check\" tests=\"1\" failures=\"0\" errors=\"0\" skipped=\"0\" time=\"0\" \
-         timestamp=\"1970-01-01T00:00:00\" hostname=\"localhost\">\n    <properties/>\n    <testcase \
-         classname=\"citadel check\" name=\"{}\" time=\"0\"/>\n    <system-out/>\n    <system-err/>\n  </testsuite>",
-        number(report.objects, "object"),
-    );
-    format!(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites tests=\"{tests}\" failures=\"{failures}\" \
-         errors=\"0\">\n{body}</testsuites>\n"
-    )
+/// One test suite, to be written out.
+pub struct Suite {
+    /// Its name: a file.
+    pub name: String,
+    /// Cases: name, class and, when it failed, its kind, a message and details.
+    pub cases: Vec<(String, String, Option<(String, String, String)>)>,
+    /// What else it says.
+    pub output: String,
 }
 
-fn case(out: &mut String, told: &Told) {
-    let finding = &told.finding;
-    let object = told.object.as_ref().map(|object| object.display()).unwrap_or_default();
-    let name = format!("{object} {} {}", finding.rule, finding.path);
-    let class = format!("{}.{}", finding.family.name(), finding.rule);
-    let _ =
-        write!(out, "    <testcase classname=\"{}\" name=\"{}\" time=\"0\"", xml(&class), xml(name.trim()));
-    let place = if told.file.is_empty() {
-        String::new()
-    } else {
-        format!("{}:{}:{}: ", told.file, told.line, told.column)
-    };
-    let hint = if finding.hint.is_empty() { String::new() } else { format!("\nhint: {}", finding.hint) };
-    if finding.level == Level::Error {
+/// The XML document of some suites. Both dialects in use accept it: that of Ant and that of Jenkins.
+pub fn junit_suites(suites: &[Suite]) -> String {
+    let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n");
+    for (id, suite) in suites.iter().enumerate() {
+        let failures = suite.cases.iter().filter(|(_, _, failure)| failure.is_some()).count();
         let _ = writeln!(
             out,
-            ">\n      <failure message=\"{}\" type=\"{}\">{}</failure>\n    </testcase>",
-            xml(&finding.message),
-            xml(finding.rule),
-            xml(&format!("{place}{}{hint}", finding.message)),
+            "  <testsuite name=\"{}\" package=\"citadel\" id=\"{id}\" tests=\"{}\" failures=\"{failures}\" errors=\"0\" \
+             time=\"0\" timestamp=\"1970-01-01T00:00:00\" hostname=\"localhost\">\n    <properties/>",
+            xml(&suite.name),
+            suite.cases.len(),
         );
+        for (name, class, failure) in &suite.cases {
+            let _ =
+                write!(out, "    <testcase name=\"{}\" classname=\"{}\" time=\"0\"", xml(name), xml(class));
+            let _ = match failure {
+                None => writeln!(out, "/>"),
+                Some((kind, message, details)) => writeln!(
+                    out,
+                    ">\n      <failure message=\"{}\" type=\"{}\">{}</failure>\n    </testcase>",
+                    xml(message),
+                    xml(kind),
+                    xml(details),
+                ),
+            };
+        }
+        let _ = writeln!(
+            out,
+            "    <system-out>{}</system-out>\n    <system-err/>\n  </testsuite>",
+            xml(&suite.output)
+        );
+    }
+    out.push_str("</testsuites>\n");
+    out
+}
+
+/// The XML document of a report.
+pub fn junit(report: &Report) -> String {
+    let mut suites: Vec<Suite> = Vec::new();
+    let mut numbers: FxHashMap<&str, usize> = FxHashMap::default();
+    for told in report.told() {
+        let number = *numbers.entry(&told.file).or_insert_with(|| {
+            let name = if told.file.is_empty() { "(generated)" } else { &told.file };
+            suites.push(Suite { name: name.to_owned(), cases: Vec::new(), output: String::new() });
+            suites.len() - 1
+        });
+        if let Some(suite) = suites.get_mut(number) {
+            add(suite, told);
+        }
+    }
+    let looked = format!("{} looked at", number(report.objects, "object"));
+    let cases = vec![(looked, "citadel.check".to_owned(), None)];
+    suites.push(Suite { name: "citadel check".to_owned(), cases, output: String::new() });
+    junit_suites(&suites)
+}
+
+fn add(suite: &mut Suite, told: &Told) {
+    let finding = &told.finding;
+    let object = told.object.as_ref().map(|object| object.display()).unwrap_or_default();
+    let name = format!("{object} {} {}", finding.rule, finding.path).trim().to_owned();
+    let class = format!("{}.{}", finding.family.name(), finding.rule);
+    let hint = if finding.hint.is_empty() { String::new() } else { format!("\nhint: {}", finding.hint) };
+    let place = match told.line {
+        0 => String::new(),
+        line => format!("{}:{line}:{}: ", told.file, told.column),
+    };
+    if finding.level == Level::Error {
+        let details = format!("{place}{}{hint}", finding.message);
+        suite.cases.push((name, class, Some((finding.rule.to_owned(), finding.message.clone(), details))));
     } else {
-        // A case that passes may still say something: its output carries warnings and notes.
-        let said = format!("{}: {place}{}{hint}", finding.level.name(), finding.message);
-        let _ = writeln!(out, ">\n      <system-out>{}</system-out>\n    </testcase>", xml(&said));
+        let _ = writeln!(
+            suite.output,
+            "{}[{}] {place}{object}: {}{hint}",
+            finding.level.name(),
+            finding.rule,
+            finding.message
+        );
+        suite.cases.push((name, class, None));
     }
 }
 
 /// Text of an attribute or element; characters that XML 1.0 does not have become `?`.
-pub fn xml(text: &str) -> String {
+fn xml(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for char in text.chars() {
         match char {

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::{Difference, Outcome, State};
 use crate::compare::format;
 use crate::diagnostic::{Dress, draw};
+use crate::report::{Suite, junit_suites};
 use crate::source::Sources;
 
 /// What was done with the golden files.
@@ -62,7 +63,7 @@ pub fn text(outcomes: &[Outcome], telling: Telling, dress: Dress) -> String {
         let _ = writeln!(out, "{}", sentence(outcome, telling));
         match &outcome.state {
             State::Changed(difference) => {
-                lines(&mut out, difference);
+                out.push_str(&report(difference, |report| format::text(report, dress)));
             }
             State::Refused(unread) => {
                 for (number, fault) in &unread.faults {
@@ -114,31 +115,15 @@ fn word(state: &State) -> &'static str {
 
 /// `JUnit` XML: one case a golden file.
 pub fn junit(outcomes: &[Outcome]) -> String {
-    let bad = outcomes.iter().filter(|outcome| !matches!(outcome.state, State::Same)).count();
-    let mut out = format!(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites tests=\"{0}\" failures=\"{bad}\" errors=\"0\">\n  \
-         <testsuite name=\"citadel snapshot\" tests=\"{0}\" failures=\"{bad}\" errors=\"0\" skipped=\"0\" time=\"0\" \
-         timestamp=\"1970-01-01T00:00:00\" hostname=\"localhost\">\n    <properties/>\n",
-        outcomes.len(),
-    );
-    for outcome in outcomes {
-        let name = crate::report::xml(&outcome.name);
-        let _ = write!(out, "    <testcase classname=\"citadel snapshot\" name=\"{name}\" time=\"0\"");
-        if matches!(outcome.state, State::Same) {
-            out.push_str("/>\n");
-            continue;
-        }
-        let message = crate::report::xml(&sentence(outcome, Telling::Checked));
-        let body = text(std::slice::from_ref(outcome), Telling::Checked, Dress::Plain);
-        let _ = writeln!(
-            out,
-            ">\n      <failure message=\"{message}\" type=\"{}\">{}</failure>\n    </testcase>",
-            word(&outcome.state),
-            crate::report::xml(&body),
-        );
-    }
-    out.push_str("    <system-out/>\n    <system-err/>\n  </testsuite>\n</testsuites>\n");
-    out
+    let case = |outcome: &Outcome| {
+        let failure = (!matches!(outcome.state, State::Same)).then(|| {
+            let details = text(std::slice::from_ref(outcome), Telling::Checked, Dress::Plain);
+            (word(&outcome.state).to_owned(), sentence(outcome, Telling::Checked), details)
+        });
+        (outcome.name.clone(), "citadel.snapshot".to_owned(), failure)
+    };
+    let cases = outcomes.iter().map(case).collect();
+    junit_suites(&[Suite { name: "citadel snapshot".to_owned(), cases, output: String::new() }])
 }
 
 /// Workflow commands of GitHub Actions: one a change, at the line that caused it.
@@ -157,32 +142,6 @@ pub fn github(outcomes: &[Outcome]) -> String {
         }
     }
     out
-}
-
-/// What differs, a line a field, with the place that caused it.
-fn lines(out: &mut String, difference: &Difference) {
-    report(difference, |report| {
-        for whole in report.changes {
-            let Some(object) = report.object(whole) else { continue };
-            let slash = if object.namespace.is_empty() { "" } else { "/" };
-            let fate = whole.fate.name();
-            let _ = writeln!(out, "  {} {}{slash}{} {fate}", object.kind, object.namespace, object.name);
-            for change in &whole.changes {
-                let none = || "nothing".to_owned();
-                let (from, to) = (change.from.clone(), change.to.clone());
-                let place = report.place_of(whole, change);
-                let place = place.map(|(file, line, column)| format!(" ({file}:{line}:{column})"));
-                let _ = writeln!(
-                    out,
-                    "    {}: {} -> {}{}",
-                    change.path(),
-                    from.unwrap_or_else(none),
-                    to.unwrap_or_else(none),
-                    place.unwrap_or_default()
-                );
-            }
-        }
-    });
 }
 
 fn commands(out: &mut String, report: &format::Report<'_, '_>) {
