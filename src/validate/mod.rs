@@ -7,6 +7,8 @@
 
 mod api_version;
 mod at;
+pub mod cel;
+pub mod custom;
 mod finding;
 mod object;
 mod pattern;
