@@ -138,14 +138,14 @@ impl Options {
 /// The findings in a set of objects, each with the number of its object; by object, then in the order of the rules.
 /// `definitions`: `CustomResourceDefinition` objects from elsewhere; those among the objects count as well.
 pub fn check(objects: &[Object<'_>], definitions: &[Object<'_>], options: &Options) -> Vec<(usize, Finding)> {
-    let _ = definitions;
+    let custom = custom::Definitions::new(objects.iter().chain(definitions));
     let plan = Plan::new(options);
     let set = if plan.is_empty() { Set::new(&[]) } else { Set::new(objects) };
     objects
         .par_iter()
         .enumerate()
         .flat_map_iter(|(number, object)| {
-            let mut findings = check_object(object, options);
+            let mut findings = check_object(object, &custom, options);
             if !plan.is_empty() {
                 plan.check(number, object, &set, &mut findings);
             }
@@ -155,10 +155,14 @@ pub fn check(objects: &[Object<'_>], definitions: &[Object<'_>], options: &Optio
 }
 
 /// Findings of the rules that look at one object alone.
-fn check_object(object: &Object<'_>, options: &Options) -> Vec<Finding> {
+fn check_object(
+    object: &Object<'_>,
+    custom: &custom::Definitions<'_>,
+    options: &Options,
+) -> Vec<Finding> {
     let mut findings = Vec::new();
     // Whether a definition knows the kind, so that its reader checks the whole object.
-    let is_custom = false;
+    let is_custom = custom.knows(object);
     if options.runs(Family::Schema) {
         schema::check(object, options, is_custom, &mut findings);
     }
@@ -167,6 +171,9 @@ fn check_object(object: &Object<'_>, options: &Options) -> Vec<Finding> {
     }
     if options.runs(Family::Server) {
         server::check(object, &mut findings);
+    }
+    if is_custom {
+        custom.check(object, options, &mut findings);
     }
     findings
 }

@@ -101,8 +101,10 @@ impl<'a> Definitions<'a> {
     }
 
     /// Whether objects of this kind are custom resources whose definition is known.
-    pub fn knows(&self, group: &str, kind: &str) -> bool {
-        !self.by_kind.is_empty() && self.by_kind.contains_key(&(group, kind))
+    pub fn knows(&self, object: &Object<'_>) -> bool {
+        !self.by_kind.is_empty()
+            && self.by_kind.contains_key(&(object.group, object.kind))
+            && !super::schema::knows(object.group, object.version, object.kind)
     }
 
     /// Checks an object of a kind that is defined; `findings` has what was found in its metadata.
