@@ -155,11 +155,7 @@ pub fn check(objects: &[Object<'_>], definitions: &[Object<'_>], options: &Optio
 }
 
 /// Findings of the rules that look at one object alone.
-fn check_object(
-    object: &Object<'_>,
-    custom: &custom::Definitions<'_>,
-    options: &Options,
-) -> Vec<Finding> {
+fn check_object(object: &Object<'_>, custom: &custom::Definitions<'_>, options: &Options) -> Vec<Finding> {
     let mut findings = Vec::new();
     // Whether a definition knows the kind, so that its reader checks the whole object.
     let is_custom = custom.knows(object);

@@ -7,19 +7,19 @@ use super::ast::{Ast, Comprehension, Expr, Id, Literal, operator};
 use super::check::Checked;
 use super::macros::{ACCU, UNUSED};
 use super::program::Program;
-use super::types::{Opaque, Shape, Type};
+use super::types::{Shape, Type};
 
 /// How large a value is, at least and at most; `u64::MAX` is unbounded.
 #[derive(Clone, Copy, Debug, PartialEq)]
-struct Size {
-    min: u64,
-    max: u64,
+pub(super) struct Size {
+    pub(super) min: u64,
+    pub(super) max: u64,
 }
 
 const UNKNOWN: Size = Size { min: 0, max: u64::MAX };
 
 impl Size {
-    const fn fixed(size: u64) -> Size {
+    pub(super) const fn fixed(size: u64) -> Size {
         Size { min: size, max: size }
     }
 
@@ -27,24 +27,24 @@ impl Size {
         Size { min: self.min.min(other.min), max: self.max.max(other.max) }
     }
 
-    fn plus(self, other: Size) -> Size {
+    pub(super) fn plus(self, other: Size) -> Size {
         Size { min: self.min.saturating_add(other.min), max: self.max.saturating_add(other.max) }
     }
 
-    fn times(self, other: Size) -> Size {
+    pub(super) fn times(self, other: Size) -> Size {
         Size { min: self.min.saturating_mul(other.min), max: self.max.saturating_mul(other.max) }
     }
 }
 
 /// A size times what each element costs, rounded up.
 #[allow(clippy::cast_possible_truncation, clippy::cast_precision_loss, clippy::cast_sign_loss)]
-fn by(size: u64, factor: f64) -> u64 {
+pub(super) fn by(size: u64, factor: f64) -> u64 {
     // Saturates.
     (size as f64 * factor).ceil() as u64
 }
 
-const TEXT: f64 = 0.1;
-const PATTERN: f64 = 0.25;
+pub(super) const TEXT: f64 = 0.1;
+pub(super) const PATTERN: f64 = 0.25;
 
 /// The greatest cost of an expression over data of a shape. Mirrors `EstimateCost`, `checker.Cost`
 pub(super) fn estimate(program: &Program, root: &Shape) -> u64 {
@@ -76,8 +76,8 @@ struct Local<'a> {
     entry: Option<Entry>,
 }
 
-struct Coster<'a> {
-    ast: &'a Ast,
+pub(super) struct Coster<'a> {
+    pub(super) ast: &'a Ast,
     checked: &'a Checked,
     functions: &'a [&'static str],
     root: &'a Shape,
@@ -88,7 +88,7 @@ struct Coster<'a> {
 }
 
 impl<'a> Coster<'a> {
-    fn kind(&self, id: Id) -> &'a Type {
+    pub(super) fn kind(&self, id: Id) -> &'a Type {
         self.checked.of(id)
     }
 
@@ -123,7 +123,7 @@ impl<'a> Coster<'a> {
         Some(Size { min: 0, max: shape.max_elements })
     }
 
-    fn size(&mut self, id: Id) -> Option<Size> {
+    pub(super) fn size(&mut self, id: Id) -> Option<Size> {
         if let Some(size) = self.sizes.get(&id) {
             return Some(*size);
         }
@@ -157,7 +157,7 @@ impl<'a> Coster<'a> {
         }
     }
 
-    fn size_or_unknown(&mut self, id: Id) -> Size {
+    pub(super) fn size_or_unknown(&mut self, id: Id) -> Size {
         self.size(id).unwrap_or(UNKNOWN)
     }
 
@@ -334,12 +334,12 @@ impl<'a> Coster<'a> {
     }
 
     /// The path of a value as Kubernetes' estimates see it: accumulators have none.
-    fn is_text_list(&self, kind: &Type) -> bool {
+    pub(super) fn is_text_list(&self, kind: &Type) -> bool {
         matches!(kind, Type::List(of) if matches!(**of, Type::Text | Type::Bytes))
     }
 
     /// The size of the items of a list.
-    fn item_size(&mut self, list: Id) -> Size {
+    pub(super) fn item_size(&mut self, list: Id) -> Size {
         let mut path = self.path(list);
         if path.first().is_none_or(|first| *first == ACCU) {
             return UNKNOWN;
@@ -438,176 +438,10 @@ impl<'a> Coster<'a> {
     fn least(&mut self, a: Id, b: Id) -> u64 {
         by(self.size_or_unknown(a).max.min(self.size_or_unknown(b).max), TEXT)
     }
-
-    /// Kubernetes' own estimates. Mirrors `CostEstimator.EstimateCallCost`
-    #[allow(clippy::cast_precision_loss)]
-    fn kubernetes(
-        &mut self,
-        name: &str,
-        overload: &str,
-        target: Option<Id>,
-        args: &'a [Id],
-    ) -> Option<(u64, Option<Size>)> {
-        let one = Some((1, None));
-        match (name, target, args) {
-            ("check", ..) => Some((350_000, None)),
-            (
-                "serviceAccount" | "path" | "group" | "resource" | "subresource" | "namespace" | "name"
-                | "allowed" | "reason" | "error" | "errored",
-                ..,
-            ) => one,
-            ("fieldSelector" | "labelSelector", _, [selector]) => {
-                let length = self.size_or_unknown(*selector).max;
-                Some((10u64.saturating_add(by(length, TEXT)).saturating_add(by(by(length, 0.5), 50.0)), None))
-            }
-            ("isSorted" | "sum" | "max" | "min" | "indexOf" | "lastIndexOf", Some(target), _) => {
-                let size = self.size_or_unknown(target).max;
-                let kind = self.kind(target).clone();
-                if !matches!(kind, Type::List(_)) {
-                    return Some((by(size, TEXT), None));
-                }
-                let each = if self.is_text_list(&kind) { by(self.item_size(target).max, TEXT) } else { 0 };
-                Some((size.saturating_mul(each.saturating_add(1)), None))
-            }
-            ("url", _, [text]) => {
-                let size = self.size_or_unknown(*text);
-                Some((by(size.max, TEXT), Some(size)))
-            }
-            ("lowerAscii" | "upperAscii" | "substring" | "trim", Some(target), _) => {
-                let size = self.size_or_unknown(target);
-                Some((by(size.max, TEXT), Some(size)))
-            }
-            ("replace", Some(target), [old, new, ..]) => {
-                let size = self.size_or_unknown(target);
-                let (old, new) = (self.size_or_unknown(*old), self.size_or_unknown(*new));
-                Some((by(size.max, 2.0 * TEXT), Some(replaced(size, old, new))))
-            }
-            ("split", Some(target), [_, rest @ ..]) => {
-                let size = self.size_or_unknown(target);
-                let limit = rest.first().and_then(|limit| match self.ast.get(*limit) {
-                    Expr::Literal(Literal::Int(limit)) => Some(*limit as u64),
-                    _ => None,
-                });
-                Some((by(size.max, 2.0 * TEXT), Some(Size { min: 0, max: limit.unwrap_or(size.max) })))
-            }
-            ("join", Some(target), rest) => {
-                let list = self.size_or_unknown(target);
-                let mut size = list.times(self.item_size(target));
-                if let [separator, ..] = rest {
-                    let separator = self.size_or_unknown(*separator);
-                    let between = Size { min: list.min.saturating_sub(1), max: list.max.saturating_sub(1) };
-                    size = size.plus(separator.times(between));
-                }
-                Some((by(size.max, TEXT), Some(size)))
-            }
-            ("find" | "findAll", Some(target), [pattern, ..]) => {
-                let size = self.size_or_unknown(target);
-                let text = by(size.max.saturating_add(1), TEXT);
-                let pattern = by(self.size_or_unknown(*pattern).max, PATTERN);
-                Some((text.saturating_mul(pattern), Some(Size { min: 0, max: size.max })))
-            }
-            ("ip", ..) if overload == "cidr_ip" => one,
-            (
-                "cidr" | "isIP" | "isCIDR" | "ip" | "quantity" | "isQuantity" | "semver" | "isSemver",
-                _,
-                [text, ..],
-            ) => Some((by(self.size_or_unknown(*text).max, TEXT), None)),
-            ("ip.isCanonical", _, [text]) => Some((by(self.size_or_unknown(*text).max, 2.0 * TEXT), None)),
-            (
-                "masked"
-                | "prefixLength"
-                | "family"
-                | "isUnspecified"
-                | "isLoopback"
-                | "isLinkLocalMulticast"
-                | "isLinkLocalUnicast"
-                | "isGlobalUnicast"
-                | "sign"
-                | "asInteger"
-                | "isInteger"
-                | "asApproximateFloat"
-                | "isGreaterThan"
-                | "isLessThan"
-                | "compareTo"
-                | "add"
-                | "sub"
-                | "major"
-                | "minor"
-                | "patch"
-                | "getScheme"
-                | "getHostname"
-                | "getHost"
-                | "getPort"
-                | "getEscapedPath"
-                | "getQuery"
-                | "format.named",
-                ..,
-            ) => one,
-            ("containsIP" | "containsCIDR", _, [other]) => {
-                let mut cost = 4u64;
-                if name == "containsCIDR" {
-                    cost += 3;
-                }
-                if overload.ends_with("_string") {
-                    cost = cost.saturating_add(by(self.size_or_unknown(*other).max, TEXT));
-                }
-                Some((cost, None))
-            }
-            ("validate", _, [text]) => {
-                Some((by(by(self.size_or_unknown(*text).max, TEXT), 128.0 * PATTERN), None))
-            }
-            ("sets.contains" | "sets.intersects" | "sets.equivalent", _, [a, b]) => {
-                let product = self.size_or_unknown(*a).max.saturating_mul(self.size_or_unknown(*b).max);
-                let factor = if name == "sets.equivalent" { 2 } else { 1 };
-                Some((product.saturating_mul(factor).saturating_add(1), None))
-            }
-            ("slice" | "reverse" | "distinct" | "sort" | "flatten", Some(target), _) => {
-                Some(self.list_call(name, target, args))
-            }
-            ("@sortByAssociatedKeys", Some(_), [keys]) => Some(self.list_call("sort", *keys, &[])),
-            ("lists.range", _, [count]) => {
-                let count = match self.ast.get(*count) {
-                    Expr::Literal(Literal::Int(count)) => u64::try_from(*count).unwrap_or(0),
-                    _ => u64::MAX,
-                };
-                Some((count.saturating_add(11), Some(Size::fixed(count))))
-            }
-            (operator::EQUALS, _, [a, b]) if self.kind(*a) == self.kind(*b) => match self.kind(*a) {
-                Type::Opaque(Opaque::Url) => Some((by(self.size(*b).map_or(1, |size| size.max), TEXT), None)),
-                Type::Opaque(Opaque::Format) => Some((by(64, TEXT), None)),
-                Type::Opaque(_) => one,
-                _ => None,
-            },
-            _ => None,
-        }
-    }
-
-    /// Functions that make a list.
-    fn list_call(&mut self, name: &str, target: Id, args: &'a [Id]) -> (u64, Option<Size>) {
-        let size = self.size_or_unknown(target);
-        let literal =
-            |coster: &Coster<'_>, at: usize, default: u64| match args.get(at).map(|arg| coster.ast.get(*arg))
-            {
-                Some(Expr::Literal(Literal::Int(value))) => u64::try_from(*value).unwrap_or(0),
-                _ => default,
-            };
-        let (cost, size) = match name {
-            "slice" => {
-                let length = literal(self, 1, size.max).saturating_sub(literal(self, 0, 0));
-                (length, Size::fixed(length))
-            }
-            "distinct" | "sort" => {
-                let each = if self.is_text_list(&self.kind(target).clone()) { 2.1 } else { 2.0 };
-                (by(size.max.saturating_mul(size.max), each), size)
-            }
-            _ => (size.max, size),
-        };
-        (cost.saturating_add(11), Some(size))
-    }
 }
 
 /// The size of a text in which one text is put in place of another.
-fn replaced(size: Size, old: Size, new: Size) -> Size {
+pub(super) fn replaced(size: Size, old: Size, new: Size) -> Size {
     let mut count = Size::fixed(0);
     let mut kept = Size::fixed(0);
     if old.min == 0 {

@@ -5,6 +5,7 @@
 mod ast;
 mod check;
 mod cost;
+mod cost_of_calls;
 mod declarations;
 mod environment;
 mod eval;
@@ -16,6 +17,7 @@ mod program;
 mod rules;
 mod semver;
 pub(crate) mod shape;
+mod special;
 mod strings;
 pub(crate) mod time;
 pub(crate) mod types;

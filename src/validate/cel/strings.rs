@@ -2,7 +2,8 @@
 
 use regex::Regex;
 
-use super::functions::{all, double_text, named_format, of_text, text_of, with_regex};
+use super::functions::{all, double_text, text_of, with_regex};
+use super::special::{named_format, of_text};
 use super::value::{Failure, Outcome, Value};
 
 /// Calls a function over a text; `None` when there is none of that name.
@@ -11,7 +12,6 @@ pub(super) fn call<'v>(name: &str, args: &[Value<'v>], regex: Option<&Regex>) ->
         return named_format(name).map(Ok);
     }
     let [Value::Text(text), rest @ ..] = args else { return None };
-    let subject = text;
     let text = text.as_str();
     Some(match (name, rest) {
         ("contains", [Value::Text(part)]) => Ok(Value::Bool(text.contains(part.as_str()))),
@@ -50,10 +50,7 @@ pub(super) fn call<'v>(name: &str, args: &[Value<'v>], regex: Option<&Regex>) ->
                 )
             })
         }
-        _ => {
-            let _ = subject;
-            return of_text(name, text, rest);
-        }
+        _ => return of_text(name, text, rest),
     })
 }
 

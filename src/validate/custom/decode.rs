@@ -71,7 +71,7 @@ impl<'a> Decoder<'a, '_, '_, '_> {
         match document.kind(node) {
             Kind::Scalar | Kind::Alias => return Item::scalar(document, node, self.object.dialect),
             _ if depth == 0 => {
-                self.telling.schema("too-deep", path, "nested too deeply to be checked");
+                self.telling.server("invalid", path, "nested too deeply to be checked");
                 return Item::Null;
             }
             Kind::Sequence => {
@@ -111,7 +111,7 @@ impl<'a> Decoder<'a, '_, '_, '_> {
                 None => map.iter().any(|(key, _)| key == name),
             };
             if again {
-                self.telling.schema("duplicate-field", &path, format!("field `{name}` is there twice"));
+                self.telling.schema("duplicate-key", &path, format!("field `{name}` is there twice"));
                 continue;
             }
             if resource && RESOURCE_FIELDS.contains(&name) {
@@ -119,7 +119,7 @@ impl<'a> Decoder<'a, '_, '_, '_> {
                 if name == "metadata" {
                     metadata::check(&item, &path, self.telling);
                 } else if !matches!(item, Item::Text(_)) {
-                    self.telling.schema("type", &path, format!("`{name}` must be text"));
+                    self.telling.schema("invalid-type", &path, format!("`{name}` must be text"));
                 }
                 map.push((Cow::Borrowed(name), item));
                 continue;

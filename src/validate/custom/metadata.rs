@@ -93,7 +93,13 @@ fn structure(item: &Item<'_>, fields: &[(&str, Go)], path: &Path<'_>, telling: &
     let map = match item {
         Item::Null => return,
         Item::Map(map) => map,
-        _ => return telling.schema("type", path, format!("must be an object, not {}", item.type_name())),
+        _ => {
+            return telling.schema(
+                "invalid-type",
+                path,
+                format!("must be an object, not {}", item.type_name()),
+            );
+        }
     };
     for (key, value) in map {
         let path = Path::Field(path, key);
@@ -112,7 +118,11 @@ fn structure(item: &Item<'_>, fields: &[(&str, Go)], path: &Path<'_>, telling: &
                 for (key, value) in entries {
                     if !fits(value, Go::Text) {
                         let path = Path::Field(&path, key);
-                        telling.schema("type", &path, format!("must be text, not {}", value.type_name()));
+                        telling.schema(
+                            "invalid-type",
+                            &path,
+                            format!("must be text, not {}", value.type_name()),
+                        );
                     }
                 }
             }
@@ -120,13 +130,17 @@ fn structure(item: &Item<'_>, fields: &[(&str, Go)], path: &Path<'_>, telling: &
                 for (index, item) in items.iter().enumerate() {
                     if !fits(item, Go::Text) {
                         let path = Path::Index(&path, index);
-                        telling.schema("type", &path, format!("must be text, not {}", item.type_name()));
+                        telling.schema(
+                            "invalid-type",
+                            &path,
+                            format!("must be text, not {}", item.type_name()),
+                        );
                     }
                 }
             }
             _ if fits(value, *go) => {}
             (Go::Time, Item::Text(text)) => {
-                telling.schema("type", &path, format!("`{text}` is no time as RFC 3339 has it"));
+                telling.schema("invalid-time", &path, format!("`{text}` is no time as RFC 3339 has it"));
             }
             _ => {
                 let wanted = match go {
@@ -136,7 +150,7 @@ fn structure(item: &Item<'_>, fields: &[(&str, Go)], path: &Path<'_>, telling: &
                     Go::Texts | Go::Owners | Go::Managers => "a list",
                     Go::TextMap | Go::Object => "an object",
                 };
-                telling.schema("type", &path, format!("must be {wanted}, not {}", value.type_name()));
+                telling.schema("invalid-type", &path, format!("must be {wanted}, not {}", value.type_name()));
             }
         }
     }

@@ -22,7 +22,8 @@ pub(super) fn check(item: &Item<'_>, schema: &Schema, rules: &Rules, telling: &m
     }
     for broken in run(item, schema, rules, &Path::Root, &mut Run::default()) {
         let path = Path::Field(&Path::Root, &broken.path);
-        telling.server("rule", if broken.path.is_empty() { &Path::Root } else { &path }, broken.message);
+        let path = if broken.path.is_empty() { &Path::Root } else { &path };
+        telling.server("failed-rule", path, broken.message);
     }
 }
 

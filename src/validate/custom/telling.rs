@@ -31,7 +31,7 @@ impl Telling<'_, '_> {
     pub(super) fn whole(&mut self, path: &str, message: String) {
         let (node, nearest) = locate(self.object, &Path::Field(&Path::Root, path));
         let at = At::new(self.object.document, self.object.dialect, node, nearest, Path::Root);
-        let mut finding = Finding::new("invalid", Family::Schema, Level::Error, &at, message);
+        let mut finding = Finding::new("invalid", Family::Server, Level::Error, &at, message);
         finding.value_path = (!path.is_empty()).then(|| path.to_owned());
         self.findings.push(finding);
     }

@@ -99,7 +99,8 @@ pub(super) fn check(item: &Item<'_>, schema: &Schema, telling: &mut Telling<'_, 
             telling.whole(&fault.path, format!("{at} {}", fault.message));
         } else {
             let path = Path::Field(&Path::Root, &fault.path);
-            telling.tell(Family::Schema, fault.rule, &path, fault.message);
+            let family = if fault.rule == "invalid-type" { Family::Schema } else { Family::Server };
+            telling.tell(family, fault.rule, &path, fault.message);
         }
     }
     blocks
@@ -178,7 +179,7 @@ fn check_type<S: Sink>(item: &Item<'_>, schema: &Schema, path: &Path<'_>, sink: 
         sink.count(1);
         return;
     }
-    sink.fault(path, "type", true, || {
+    sink.fault(path, "invalid-type", true, || {
         let wanted = if schema.int_or_string { "integer or string" } else { schema.kind.name() };
         format!("must be of type {wanted}, not {}", item.type_name())
     });
@@ -223,7 +224,7 @@ fn check_text<S: Sink>(text: &str, schema: &Schema, path: &Path<'_>, sink: &mut 
         sink.count(1);
         if !format.accepts(text) {
             // The server calls this a wrong type.
-            sink.fault(path, "format", true, || {
+            sink.fault(path, "invalid", true, || {
                 format!("{} is no value of the format {}", shown(text), format.name())
             });
         }
@@ -252,7 +253,7 @@ fn check_text<S: Sink>(text: &str, schema: &Schema, path: &Path<'_>, sink: &mut 
     if let Some(pattern) = &schema.pattern
         && !pattern.matches(text)
     {
-        sink.fault(path, "pattern", false, || format!("{} does not match `{}`", shown(text), pattern.text));
+        sink.fault(path, "invalid", false, || format!("{} does not match `{}`", shown(text), pattern.text));
     }
 }
 
@@ -281,18 +282,14 @@ fn check_number<S: Sink>(item: &Item<'_>, schema: &Schema, path: &Path<'_>, sink
         let order = compare(least);
         if order.is_lt() || (schema.exclusive_minimum && order.is_eq()) {
             let word = if schema.exclusive_minimum { "greater than" } else { "at least" };
-            sink.fault(path, "out-of-range", false, || {
-                format!("must be {word} {least}, it is {}", plain(item))
-            });
+            sink.fault(path, "invalid", false, || format!("must be {word} {least}, it is {}", plain(item)));
         }
     }
     if let Some(most) = schema.maximum {
         let order = compare(most);
         if order.is_gt() || (schema.exclusive_maximum && order.is_eq()) {
             let word = if schema.exclusive_maximum { "less than" } else { "at most" };
-            sink.fault(path, "out-of-range", false, || {
-                format!("must be {word} {most}, it is {}", plain(item))
-            });
+            sink.fault(path, "invalid", false, || format!("must be {word} {most}, it is {}", plain(item)));
         }
     }
 }

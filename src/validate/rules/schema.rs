@@ -96,6 +96,15 @@ pub(super) static RULES: &[Rule] = &[
         &[]
     ),
     rule!(
+        "crd-version",
+        ApiVersion,
+        ERROR,
+        Check::Family,
+        "a version that the definition of a custom resource does not have, does not serve, or calls deprecated",
+        "the server refuses the object, or a later version of the definition will",
+        &[]
+    ),
+    rule!(
         "removed-api",
         ApiVersion,
         ERROR,

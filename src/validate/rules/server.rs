@@ -23,6 +23,13 @@ pub(super) static RULES: &[Rule] = &[
         "the server refuses the object",
     ),
     row(
+        "failed-rule",
+        Family::Server,
+        ERROR,
+        "a custom resource that breaks a rule in CEL of its definition (`x-kubernetes-validations`)",
+        "the server refuses the object",
+    ),
+    row(
         "invalid",
         Family::Server,
         ERROR,
