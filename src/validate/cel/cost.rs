@@ -3,7 +3,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::ast::{Ast, Comprehension, Expr, Id, Literal, operator};
+use super::ast::{Ast, Comprehension, Expr, Id, Literal};
 use super::check::Checked;
 use super::macros::{ACCU, UNUSED};
 use super::program::Program;
