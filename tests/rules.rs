@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use citadel::source::SourceId;
-use citadel::validate::{Level, Object, Options, check, rules};
+use citadel::validate::{Family, Level, Object, Options, check, rules};
 use citadel::yaml::{Dialect, read_resources};
 
 /// The ids of the rules that find something in a text.
@@ -63,6 +63,22 @@ fn every_row_says_what_and_why() {
             assert!(
                 !text.ends_with('.') && !text.starts_with(char::is_uppercase) || text.starts_with("SELinux"),
                 "{}: {text}",
+                rule.id
+            );
+        }
+    }
+}
+
+#[test]
+fn the_manual_tells_of_every_rule() {
+    let manual = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/manual/check");
+    for family in [Family::PodSecurity, Family::Reference, Family::Pins] {
+        let page = std::fs::read_to_string(manual.join(format!("{}.md", family.name()))).unwrap();
+        for rule in rules::all().filter(|rule| rule.family == family) {
+            assert!(
+                page.contains(&format!("`{}`", rule.id)),
+                "{} says nothing of {}",
+                family.name(),
                 rule.id
             );
         }
