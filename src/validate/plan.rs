@@ -91,25 +91,39 @@ impl<'p> Plan<'p> {
                 pod_security::check(pod, &self.controls, set, self.options, findings);
             }
             for run in &self.pods {
-                (run.check)(pod, &mut self.told(run, set, findings));
+                (run.check)(pod, &mut self.told(run, number, set, findings));
             }
             for container in &pod.containers {
                 for run in &self.containers {
-                    (run.check)(pod, container, &mut self.told(run, set, findings));
+                    (run.check)(pod, container, &mut self.told(run, number, set, findings));
                 }
             }
         }
         if let Ok(at) = self.kinds.binary_search_by_key(&object.kind, |(kind, _)| kind) {
             for run in &self.kinds[at].1 {
-                (run.check)(object, &mut self.told(run, set, findings));
+                (run.check)(object, &mut self.told(run, number, set, findings));
             }
         }
         for run in &self.any_kind {
-            (run.check)(object, &mut self.told(run, set, findings));
+            (run.check)(object, &mut self.told(run, number, set, findings));
         }
     }
 
-    fn told<'r, F>(&'r self, run: &Run<F>, set: &'r Set<'r>, findings: &'r mut Vec<Finding>) -> Told<'r> {
-        Told { rule: run.rule, level: run.level, chosen: run.chosen, set, options: self.options, findings }
+    fn told<'r, F>(
+        &'r self,
+        run: &Run<F>,
+        number: usize,
+        set: &'r Set<'r>,
+        findings: &'r mut Vec<Finding>,
+    ) -> Told<'r> {
+        Told {
+            rule: run.rule,
+            level: run.level,
+            chosen: run.chosen,
+            number,
+            set,
+            options: self.options,
+            findings,
+        }
     }
 }

@@ -151,12 +151,6 @@ impl<'a> Set<'a> {
         self.pods.get(number)?.as_deref()
     }
 
-    /// The pod of the object that this is.
-    pub fn pod_of(&self, object: &Object<'_>) -> Option<&Pod<'a>> {
-        let number = self.number(object.group, object.kind, object.namespace, object.name)?;
-        self.pod(number)
-    }
-
     /// All pods, in the order of their objects.
     pub fn pods(&self) -> impl Iterator<Item = &Pod<'a>> {
         self.pods.iter().filter_map(Option::as_deref)

@@ -1,6 +1,7 @@
 //! What a rule gets beside the thing that it looks at: the set, the options, and where to tell what it found. The rule's
 //! id, family and level are filled in here.
 
+use super::pod::Pod;
 use super::rules::Rule;
 use super::set::Set;
 use super::{At, Family, Finding, Level, Options};
@@ -14,6 +15,8 @@ pub struct Told<'r> {
     pub level: Level,
     /// Whether the configuration chose that level.
     pub chosen: bool,
+    /// The number of the object that is looked at.
+    pub number: usize,
     /// All objects.
     pub set: &'r Set<'r>,
     /// What was asked for.
@@ -22,7 +25,12 @@ pub struct Told<'r> {
     pub findings: &'r mut Vec<Finding>,
 }
 
-impl Told<'_> {
+impl<'r> Told<'r> {
+    /// The pod of the object that is looked at.
+    pub fn pod(&self) -> Option<&'r Pod<'r>> {
+        self.set.pod(self.number)
+    }
+
     /// Tells something at the rule's level.
     pub fn tell(&mut self, at: &At<'_>, message: impl Into<String>) -> &mut Finding {
         let level = self.level;
@@ -98,7 +106,13 @@ impl Told<'_> {
         } else {
             level
         };
-        self.findings.push(Finding::new(self.rule.id, self.rule.family, level, at, message));
+        let mut finding = Finding::new(self.rule.id, self.rule.family, level, at, message);
+        // Histories are those of the object itself.
+        let own = self.set.objects().get(self.number);
+        if own.is_none_or(|own| !std::ptr::eq(own.document, at.document)) {
+            finding.node = None;
+        }
+        self.findings.push(finding);
         self.findings.last_mut().expect("what was just pushed")
     }
 }

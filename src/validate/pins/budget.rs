@@ -32,7 +32,7 @@ pub(in crate::validate) fn pdb_missing(object: &Object<'_>, told: &mut Told<'_>)
     if !is_replicated(object) || set.fewest_replicas(object) < 2 {
         return;
     }
-    let Some(pod) = set.pod_of(object) else { return };
+    let Some(pod) = told.pod() else { return };
     if set.budgets_of(pod).next().is_none() {
         let root = object.at();
         let spec = root.field("spec");

@@ -195,8 +195,8 @@ pub struct Capacity {
 pub fn capacity(objects: &[Object<'_>]) -> Vec<Capacity> {
     let set = Set::new(objects);
     let mut names: Vec<&str> = Vec::new();
-    for object in objects {
-        let counts = object.kind == "ResourceQuota" || set.pod_of(object).is_some();
+    for (number, object) in objects.iter().enumerate() {
+        let counts = object.kind == "ResourceQuota" || set.pod(number).is_some();
         if counts && !names.iter().any(|name| namespace(name) == namespace(object.namespace)) {
             names.push(object.namespace);
         }

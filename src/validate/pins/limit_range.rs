@@ -28,7 +28,7 @@ pub(in crate::validate) fn limit_range_violated(object: &Object<'_>, told: &mut 
             claim(&template.field("spec"), limits, told);
         }
     }
-    let Some(pod) = set.pod_of(object) else { return };
+    let Some(pod) = told.pod() else { return };
     for container in pod.containers.iter().filter(|container| container.role != Role::Ephemeral) {
         let amounts = container_amounts(container, set, object.namespace);
         let who = format!("container `{}`", container.name);

@@ -24,7 +24,7 @@ pub(in crate::validate) fn rollout_below_budget(object: &Object<'_>, told: &mut 
         "Recreate" => pods,
         _ => Share::read(&unavailable).unwrap_or(Share::Percent(25)).down(pods),
     };
-    let Some(pod) = set.pod_of(object) else { return };
+    let Some(pod) = told.pod() else { return };
     for budget in set.budgets_of(pod) {
         let budget_root = budget.at();
         let stays = match kept(&budget_root.field("spec")) {

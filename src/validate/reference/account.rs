@@ -19,8 +19,7 @@ pub(in crate::validate) fn service_account_missing(pod: &Pod<'_>, told: &mut Tol
 /// `imagePullSecrets` of pods and service accounts.
 pub(in crate::validate) fn pull_secret_missing(object: &Object<'_>, told: &mut Told<'_>) {
     let what = ": images are pulled without it";
-    let set = told.set;
-    if let Some(pod) = set.pod_of(object) {
+    if let Some(pod) = told.pod() {
         let secrets = pod.spec.field("imagePullSecrets");
         for secret in secrets.items() {
             let name = secret.field("name");

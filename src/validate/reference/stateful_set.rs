@@ -25,7 +25,7 @@ pub(in crate::validate) fn statefulset_service_missing(object: &Object<'_>, told
         .hint = "give it `clusterIP: None`".into();
     }
     let selector = service_spec.field("selector");
-    if let Some(pod) = set.pod_of(object)
+    if let Some(pod) = told.pod()
         && !selector.is_empty()
         && !pod.has_labels(&selector)
     {
