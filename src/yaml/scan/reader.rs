@@ -155,6 +155,23 @@ impl<'t> Scanner<'t> {
         }
     }
 
+    /// Reads printable ASCII up to a quote or (when there are escapes) a backslash, as far as it has been loaded with room
+    /// to spare: character by character, nothing would be loaded either. Whether there was any.
+    pub(super) fn read_run(&mut self, quote: u8, escapes: bool, into: &mut Cord<'t>) -> bool {
+        let limit = self.end.min(self.loaded.saturating_sub(8));
+        let Some(ahead) = self.bytes.get(self.pos..limit) else { return false };
+        let ends = |byte: &u8| !(b'!'..=b'~').contains(byte) || *byte == quote || (escapes && *byte == b'\\');
+        let run = ahead.iter().position(ends).unwrap_or(ahead.len());
+        if run == 0 {
+            return false;
+        }
+        self.newlines = 0;
+        self.column += run as i32;
+        into.push_range(self.pos, self.pos + run);
+        self.pos += run;
+        true
+    }
+
     /// Takes one character.
     #[inline]
     pub(super) fn read(&mut self, into: &mut Cord<'t>) {

@@ -123,6 +123,10 @@ impl<'t> Scanner<'t> {
             }
             let mut on_new_line = false;
             while !self.is_space_or_end(0) {
+                if self.read_run(quote, !single, &mut value) {
+                    self.need(2)?;
+                    continue;
+                }
                 let byte = self.at(0);
                 if single && byte == quote && self.at(1) == quote {
                     value.push_range(self.pos, self.pos + 1);
