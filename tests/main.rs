@@ -3,6 +3,7 @@
 #![allow(clippy::pedantic)] // the house is kept in src/; tests are data with little code
 
 mod architecture;
+mod checklist;
 mod cli;
 mod differential;
 mod end_to_end;

@@ -106,6 +106,11 @@ impl Quantity {
         Quantity { nano: self.nano.saturating_mul(i128::from(count)) }
     }
 
+    /// Whether whole steps lead from `first` to this; no step leads nowhere.
+    pub fn is_steps_from(self, first: Quantity, step: Quantity) -> bool {
+        self.nano.checked_sub(first.nano).and_then(|way| way.checked_rem(step.nano)) == Some(0)
+    }
+
     fn rounded_up(self, unit: i128) -> i64 {
         let (whole, rest) = (self.nano / unit, self.nano % unit);
         // Go rounds away from zero.

@@ -11,6 +11,8 @@ const LONGEST_VALUE_EXPRESSION: usize = 5 * 1024;
 const MOST_AUDIT_ANNOTATIONS: usize = 20;
 
 /// What both kinds of policies begin with.
+///
+/// Mirrors `validateVariable`
 fn check_head(spec: &At<'_>, mutating: bool, findings: &mut Vec<Finding>) {
     let failure = spec.field("failurePolicy");
     if failure.is_there() {

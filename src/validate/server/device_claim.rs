@@ -65,7 +65,7 @@ fn within(list: &At<'_>, most: usize, findings: &mut Vec<Finding>) -> bool {
     fits
 }
 
-/// Mirrors `validateDeviceClaim`, `validateSet`, `validateSlice`
+/// Mirrors `validateDeviceClaim`, `validateSet`, `validateSlice`, `validateMap`
 fn check_claim(devices: &At<'_>, flat: bool, findings: &mut Vec<Finding>) {
     let requests = devices.field("requests");
     if within(&requests, MOST_REQUESTS, findings) {

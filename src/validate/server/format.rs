@@ -25,7 +25,7 @@ fn is_label_shaped(text: &[u8]) -> bool {
 
 /// A label of DNS: letters, digits and dashes, at most 63.
 ///
-/// Mirrors `IsDNS1123Label`
+/// Mirrors `IsDNS1123Label`, `ValidateDNS1123Label`
 pub(in crate::validate) fn dns_label(text: &str) -> Format {
     if text.len() > LABEL_LENGTH {
         return Err("must be no more than 63 characters");
@@ -42,7 +42,7 @@ fn is_subdomain_shaped(text: &str) -> bool {
 
 /// Labels of DNS with dots between them, at most 253 bytes in all.
 ///
-/// Mirrors `IsDNS1123Subdomain`
+/// Mirrors `IsDNS1123Subdomain`, `ValidateDNS1123Subdomain`
 pub(in crate::validate) fn dns_subdomain(text: &str) -> Format {
     if text.len() > SUBDOMAIN_LENGTH {
         return Err("must be no more than 253 characters");
@@ -52,7 +52,7 @@ pub(in crate::validate) fn dns_subdomain(text: &str) -> Format {
 
 /// As a subdomain, with underscores allowed inside and before labels.
 ///
-/// Mirrors `IsDNS1123SubdomainWithUnderscore`
+/// Mirrors `IsDNS1123SubdomainWithUnderscore`, `ValidateDNS1123SubdomainWithUnderScore`
 pub(in crate::validate) fn dns_subdomain_with_underscore(text: &str) -> Format {
     if text.len() > SUBDOMAIN_LENGTH {
         return Err("must be no more than 253 characters");
@@ -104,7 +104,7 @@ fn is_name_part(text: &[u8]) -> bool {
 
 /// A name with an optional prefix: `app`, `example.com/app`. Keys of labels, names of resources, types of conditions.
 ///
-/// Mirrors `IsLabelKey`, `IsQualifiedName`
+/// Mirrors `IsLabelKey`, `IsQualifiedName`, `ValidateQualifiedName`
 pub(in crate::validate) fn qualified_name(text: &str) -> Format {
     qualified(text, dns_subdomain)
 }
@@ -151,7 +151,7 @@ pub(in crate::validate) fn prefixed_name(text: &str) -> Format {
 
 /// The value of a label: empty, or a name of at most 63 bytes.
 ///
-/// Mirrors `IsLabelValue`, `IsValidLabelValue`
+/// Mirrors `IsLabelValue`, `IsValidLabelValue`, `validateLabelValue`
 pub(in crate::validate) fn label_value(text: &str) -> Format {
     if text.len() > LABEL_LENGTH {
         return Err("must be no more than 63 bytes");

@@ -4,7 +4,7 @@ use super::report::Report;
 use super::{address, format};
 use crate::validate::{At, Finding};
 
-/// Mirrors `ValidateIngressCreate`, `validateIngress`, `ValidateIngressSpec`
+/// Mirrors `ValidateIngressCreate`, `validateIngress`, `ValidateIngressSpec`, `validateIngressTLS`
 pub(super) fn check(object: &At<'_>, findings: &mut Vec<Finding>) {
     let spec = object.field("spec");
     let (rules, backend) = (spec.field("rules"), spec.field("defaultBackend"));

@@ -74,7 +74,7 @@ pub(super) fn check_candidate(object: &At<'_>, findings: &mut Vec<Finding>) {
 }
 
 /// Major, minor and patch of a semantic version.
-fn semantic(text: &str) -> Option<(u64, u64, u64)> {
+pub(super) fn semantic(text: &str) -> Option<(u64, u64, u64)> {
     let (core, build) = text.split_once('+').map_or((text, None), |(core, build)| (core, Some(build)));
     let (core, pre) = core.split_once('-').map_or((core, None), |(core, pre)| (core, Some(pre)));
     let is_list = |list: &str| {

@@ -7,7 +7,7 @@ use super::resource_names::check_amount;
 use super::{address, format};
 use crate::validate::{At, Finding};
 
-/// Mirrors `ValidateNode`, `ValidateNodeResources`
+/// Mirrors `ValidateNode`, `ValidateNodeResources`, `validateNodeSwapStatus`, `ValidatePositiveField`
 pub(super) fn check(object: &At<'_>, findings: &mut Vec<Finding>) {
     let (spec, status) = (object.field("spec"), object.field("status"));
     check_taints(&spec.field("taints"), findings);

@@ -46,7 +46,7 @@ pub(super) fn check(object: &At<'_>, findings: &mut Vec<Finding>) {
 
 /// The `spec` of a volume, also of one within a VolumeAttachment.
 ///
-/// Mirrors `ValidatePersistentVolumeSpec`
+/// Mirrors `ValidatePersistentVolumeSpec`, `validateVolumeNodeAffinity`
 pub(super) fn check_spec(spec: &At<'_>, name: &str, inline: bool, findings: &mut Vec<Finding>) {
     const INLINE: &str = "a volume within an attachment has none";
     let (capacity, csi) = (spec.field("capacity"), spec.field("csi"));

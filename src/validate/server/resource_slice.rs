@@ -2,9 +2,11 @@
 
 use super::device_claim::{attribute_name, qualified_attribute};
 use super::format;
+use super::lease::semantic;
 use super::pod::affinity::check_node_selector;
 use super::pod::volume_sources::csi_driver_name;
 use super::report::Report;
+use crate::kubernetes::Quantity;
 use crate::validate::{At, Finding};
 
 const MOST_DEVICES: usize = 128;
@@ -135,10 +137,7 @@ fn check_device(device: &At<'_>, each: bool, findings: &mut Vec<Finding>) {
         if let Err(message) = qualified_attribute(name) {
             findings.invalid(&capacity, format!("the name `{name}`: {message}"));
         }
-        let policy = amount.field("requestPolicy");
-        if policy.is_there() && !shared {
-            findings.forbidden(&policy, "for devices with `allowMultipleAllocations`");
-        }
+        check_capacity(&amount, shared, findings);
     }
     let taints = device.field("taints");
     if taints.len() > MOST_TAINTS {
@@ -171,7 +170,7 @@ fn check_device(device: &At<'_>, each: bool, findings: &mut Vec<Finding>) {
     }
 }
 
-/// Mirrors `validateDeviceAttribute`, `validateDeviceAttributeStringValue`
+/// Mirrors `validateDeviceAttribute`, `validateDeviceAttributeStringValue`, `validateDeviceAttributeVersionValue`
 fn check_attribute(attribute: &At<'_>, findings: &mut Vec<Finding>) {
     let kinds = ["bool", "int", "string", "version", "bools", "ints", "strings", "versions"];
     let count = kinds.iter().filter(|name| attribute.field(name).is_there()).count();
@@ -180,6 +179,9 @@ fn check_attribute(attribute: &At<'_>, findings: &mut Vec<Finding>) {
     }
     for name in ["string", "version"] {
         let value = attribute.field(name);
+        if name == "version" && value.is_there() && semantic(value.text()).is_none() {
+            findings.invalid(&value, "must be a semantic version");
+        }
         if value.text().len() > 64 {
             findings.too_long(&value, 64);
         }
@@ -189,6 +191,91 @@ fn check_attribute(attribute: &At<'_>, findings: &mut Vec<Finding>) {
         if list.is_there() && list.is_empty() {
             findings.invalid(&list, "must not be empty");
         }
+    }
+}
+
+/// How much may be asked of a capacity.
+///
+/// Mirrors `validateSingleAllocatableDeviceCapacity`, `validateMultiAllocatableDeviceCapacity`,
+/// `validateRequestPolicy`, `validateValidRequestValues`
+fn check_capacity(capacity: &At<'_>, shared: bool, findings: &mut Vec<Finding>) {
+    let policy = capacity.field("requestPolicy");
+    if !policy.is_there() {
+        return;
+    }
+    if !shared {
+        findings.forbidden(&policy, "for devices with `allowMultipleAllocations`");
+        return;
+    }
+    let (values, range, usual) =
+        (policy.field("validValues"), policy.field("validRange"), policy.field("default"));
+    if !values.is_empty() && range.is_there() {
+        findings.forbidden(&policy, "may have `validValues` or `validRange`, not both");
+        return;
+    }
+    if values.is_empty() && !range.is_there() {
+        return;
+    }
+    let most = capacity.field("value").quantity().unwrap_or(Quantity::ZERO);
+    match usual.quantity() {
+        None => findings.required(&usual, "there are values to choose from"),
+        Some(usual) if range.is_there() => check_range(&range, usual, most, findings),
+        Some(usual) => check_values(&values, usual, most, findings),
+    }
+}
+
+/// Mirrors `validateRequestPolicyValidValues`
+fn check_values(values: &At<'_>, usual: Quantity, most: Quantity, findings: &mut Vec<Finding>) {
+    let mut before: Option<Quantity> = None;
+    let mut is_found = false;
+    for (number, value) in values.items().enumerate() {
+        let Some(amount) = value.quantity() else { continue };
+        if before.is_some_and(|before| before > amount) {
+            // The server blames the policy's own items here.
+            findings.invalid(&value, "must not be less than the one before it");
+        }
+        if amount > most {
+            findings.invalid(&value, "must not be more than the capacity");
+        }
+        if values.items().take(number).any(|before| before.quantity() == Some(amount)) {
+            findings.duplicate(&value);
+        }
+        is_found |= amount == usual;
+        before = Some(amount);
+    }
+    if values.len() > 10 {
+        findings.too_many(values, 10);
+    }
+    if !is_found {
+        findings.invalid(values, "must have the default");
+    }
+}
+
+/// Mirrors `validateRequestPolicyRange`, `validateRequestPolicyRangeStep`, `validateInt64Range`
+fn check_range(range: &At<'_>, usual: Quantity, most: Quantity, findings: &mut Vec<Finding>) {
+    let (low_at, high_at, step_at) = (range.field("min"), range.field("max"), range.field("step"));
+    let Some(low) = low_at.quantity() else {
+        findings.required(&low_at, "a range begins somewhere");
+        return;
+    };
+    let high = high_at.quantity();
+    if low > most {
+        findings.invalid(&low_at, "must not be more than the capacity");
+    }
+    if usual < low || high.is_some_and(|high| usual > high) {
+        findings.invalid(&range.field("default"), "the default must lie within the range");
+    }
+    if high.is_some_and(|high| low > high || high > most) {
+        findings.invalid(&high_at, "must lie between `min` and the capacity");
+    }
+    let Some(step) = step_at.quantity() else { return };
+    if step <= Quantity::ZERO {
+        findings.invalid(&step_at, "must be greater than 0");
+    } else if low.plus(step) > most
+        || !usual.is_steps_from(low, step)
+        || high.is_some_and(|high| !high.is_steps_from(low, step))
+    {
+        findings.invalid(&step_at, "must lead from `min` to the default and to `max`, within the capacity");
     }
 }
 

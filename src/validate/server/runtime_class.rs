@@ -7,7 +7,7 @@ use super::pod::scheduling::check_tolerations;
 use super::report::Report;
 use crate::validate::{At, Finding};
 
-/// Mirrors `ValidateRuntimeClass`, `validateOverhead`, `validateScheduling`
+/// Mirrors `ValidateRuntimeClass`, `validateOverhead`, `validateScheduling`, `validateTolerations`
 pub(super) fn check(object: &At<'_>, findings: &mut Vec<Finding>) {
     let handler = object.field("handler");
     if handler.text().is_empty() {

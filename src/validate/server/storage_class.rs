@@ -7,7 +7,7 @@ use crate::validate::{At, Finding};
 const MOST_PARAMETERS: usize = 512;
 const LARGEST_PARAMETERS: usize = 256 * 1024;
 
-/// Mirrors `ValidateStorageClass`, `validateReclaimPolicy`, `validateVolumeBindingMode`
+/// Mirrors `ValidateStorageClass`, `validateReclaimPolicy`, `validateVolumeBindingMode`, `validateAllowedTopologies`
 pub(super) fn check(object: &At<'_>, findings: &mut Vec<Finding>) {
     check_provisioner(&object.field("provisioner"), findings);
     check_parameters(&object.field("parameters"), true, findings);
