@@ -6,6 +6,7 @@ use super::pod::volume_sources::csi_driver_name;
 use super::report::Report;
 use super::selector::check_selector;
 use super::storage_class::newer_node_label;
+use crate::kubernetes::Quantity;
 use crate::validate::{At, Finding};
 
 /// Mirrors `ValidateCSIDriver`, `validateCSIDriverSpec`, `validateFSGroupPolicy`, `validateVolumeLifecycleModes`,
@@ -94,7 +95,7 @@ pub(super) fn check_capacity(object: &At<'_>, findings: &mut Vec<Finding>) {
     }
     let (class, capacity) = (object.field("storageClassName"), object.field("capacity"));
     findings.format(&class, format::dns_subdomain(class.text()));
-    if capacity.quantity().is_some_and(|amount| amount.is_negative()) {
+    if capacity.quantity().is_some_and(Quantity::is_negative) {
         findings.invalid(&capacity, "must be 0 or greater");
     }
 }

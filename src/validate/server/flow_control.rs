@@ -233,7 +233,13 @@ fn check_queuing(queuing: &At<'_>, findings: &mut Vec<Finding>) {
         findings.invalid(&hand, "must be greater than 0");
     } else if cards > deck {
         findings.invalid(&hand, "must be no greater than `queues`");
-    } else if ((deck as f64).log2() * cards as f64).ceil() > HASH_BITS {
+    } else if bits_of_hand(deck, cards) > HASH_BITS {
         findings.invalid(&hand, "is too great for so many queues");
     }
+}
+
+/// Mirrors `RequiredEntropyBits`
+#[expect(clippy::cast_precision_loss, reason = "as Go converts them")]
+fn bits_of_hand(deck: i64, cards: i64) -> f64 {
+    ((deck as f64).log2() * cards as f64).ceil()
 }

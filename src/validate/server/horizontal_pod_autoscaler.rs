@@ -3,6 +3,7 @@
 use super::format;
 use super::report::Report;
 use super::resource_names::check_container_resource_name;
+use crate::kubernetes::Quantity;
 use crate::validate::{At, Finding};
 
 const METRIC_TYPES: &[&str] = &["ContainerResource", "External", "Object", "Pods", "Resource"];
@@ -200,7 +201,7 @@ fn check_rules(rules: &At<'_>, findings: &mut Vec<Finding>) {
         }
     }
     let tolerance = rules.field("tolerance");
-    if tolerance.quantity().is_some_and(|value| value.is_negative()) {
+    if tolerance.quantity().is_some_and(Quantity::is_negative) {
         findings.invalid(&tolerance, "must be 0 or greater");
     }
 }

@@ -118,7 +118,7 @@ fn check_backend(backend: &At<'_>, findings: &mut Vec<Finding>) {
             let number = by_number.integer().unwrap_or(0);
             match (!by_name.text().is_empty(), number != 0) {
                 (true, true) => {
-                    findings.invalid(backend, "may not have both a name and a number of the port")
+                    findings.invalid(backend, "may not have both a name and a number of the port");
                 }
                 (true, false) => findings.format(&by_name, format::port_name(by_name.text())),
                 (false, true) => findings.format(&by_number, format::port_number(number)),

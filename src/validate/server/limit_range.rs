@@ -137,6 +137,7 @@ fn check_amounts(limit: &At<'_>, is_pod: bool, findings: &mut Vec<Finding>) {
     }
 }
 
+#[expect(clippy::cast_precision_loss, reason = "as Go converts them")]
 fn check_ratio(
     ratio: Quantity,
     low: Option<Quantity>,

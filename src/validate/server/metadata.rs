@@ -87,7 +87,7 @@ fn check_owners(owners: &At<'_>, findings: &mut Vec<Finding>) {
         let text = version.text();
         if text.is_empty() {
             findings.required(&version, "");
-        } else if text.matches('/').count() > 1 || (text.ends_with('/') && text != "/") || text == "/" {
+        } else if text.matches('/').count() > 1 || text.ends_with('/') {
             findings.invalid(&version, "must be a group, `/` and a version, or a version alone");
         }
         for name in ["kind", "name", "uid"] {

@@ -28,15 +28,13 @@ fn check_pod_security(object: &At<'_>, findings: &mut Vec<Finding>) {
     for (key, value) in labels.entries() {
         let Some(mode) = key.strip_prefix("pod-security.kubernetes.io/") else { continue };
         match mode {
-            "enforce" | "audit" | "warn" => {
-                if !matches!(value.text(), "privileged" | "baseline" | "restricted") {
-                    findings.invalid(&value, "must be `privileged`, `baseline` or `restricted`");
-                }
+            "enforce" | "audit" | "warn"
+                if !matches!(value.text(), "privileged" | "baseline" | "restricted") =>
+            {
+                findings.invalid(&value, "must be `privileged`, `baseline` or `restricted`");
             }
-            "enforce-version" | "audit-version" | "warn-version" => {
-                if !is_version(value.text()) {
-                    findings.invalid(&value, "must be `latest` or a version as in `v1.37`");
-                }
+            "enforce-version" | "audit-version" | "warn-version" if !is_version(value.text()) => {
+                findings.invalid(&value, "must be `latest` or a version as in `v1.37`");
             }
             _ => {}
         }

@@ -9,6 +9,7 @@ use super::report::Report;
 use crate::kubernetes::Quantity;
 use crate::validate::{At, Finding};
 
+const WAYS: &str = "there must be one of `nodeName`, `nodeSelector`, `allNodes` and `perDeviceNodeSelection`";
 const MOST_DEVICES: usize = 128;
 const MOST_DEVICES_WITH_MORE: usize = 64;
 const MOST_ATTRIBUTES: usize = 32;
@@ -29,8 +30,6 @@ pub(super) fn check(object: &At<'_>, findings: &mut Vec<Finding>) {
     if selector.is_there() && terms.len() != 1 {
         findings.invalid(&terms, "must have exactly one term");
     }
-    const WAYS: &str =
-        "there must be one of `nodeName`, `nodeSelector`, `allNodes` and `perDeviceNodeSelection`";
     match ways {
         0 => findings.required(&spec, WAYS),
         1 => {}
@@ -149,11 +148,11 @@ fn check_device(device: &At<'_>, each: bool, findings: &mut Vec<Finding>) {
     }
     check_consumption(&device.field("consumesCounters"), findings);
     if each {
-        const WAYS: &str = "there must be one of `nodeName`, `nodeSelector` and `allNodes`";
+        let ways = "there must be one of `nodeName`, `nodeSelector` and `allNodes`";
         match check_nodes(device, findings) {
-            0 => findings.required(device, WAYS),
+            0 => findings.required(device, ways),
             1 => {}
-            _ => findings.invalid(device, WAYS),
+            _ => findings.invalid(device, ways),
         }
     } else if ["nodeName", "nodeSelector", "allNodes"].iter().any(|name| device.field(name).is_there()) {
         findings.invalid(device, "may name nodes only with `perDeviceNodeSelection`");

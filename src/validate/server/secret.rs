@@ -76,11 +76,9 @@ fn check_type(object: &At<'_>, all: &Data<'_>, findings: &mut Vec<Finding>) {
         }
         "kubernetes.io/dockercfg" => check_json(".dockercfg", all, findings),
         "kubernetes.io/dockerconfigjson" => check_json(".dockerconfigjson", all, findings),
-        "kubernetes.io/basic-auth" => {
-            if !all.has("username") && !all.has("password") {
-                need("username", findings);
-                need("password", findings);
-            }
+        "kubernetes.io/basic-auth" if !all.has("username") && !all.has("password") => {
+            need("username", findings);
+            need("password", findings);
         }
         "kubernetes.io/ssh-auth" => {
             let key = "ssh-privatekey";
