@@ -1,5 +1,8 @@
 //! `citadel diff`: what changes between two sides, and what that does to a cluster.
 
+mod git_external;
+mod sides;
+
 use clap::{Args, ValueEnum};
 use regex::Regex;
 
@@ -15,13 +18,10 @@ use crate::source::Sources;
 /// Compare two sides as Kubernetes sees them, and say what the change does to a cluster
 #[derive(Args, Debug)]
 pub(super) struct Flags {
-    /// The old side: an overlay, a directory, a file, a folder of files, or `-`
-    #[arg(value_name = "OLD")]
-    old: String,
-
-    /// The new side
-    #[arg(value_name = "NEW")]
-    new: String,
+    /// The old side and the new one: an overlay, a directory, a file, a folder of files, `-`, `golden` (the snapshot),
+    /// `git:REV` (the other side's target at a revision); one alone is compared with its snapshot, else with `git:HEAD`
+    #[arg(value_name = "SIDE", num_args = 1..=9, required = true)]
+    sides: Vec<String>,
 
     /// How differences are told
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
@@ -91,6 +91,15 @@ pub(super) fn run(host: &dyn Host, flags: &Flags) -> Exit {
 }
 
 fn compare(host: &dyn Host, flags: &Flags) -> Result<Exit, Unread> {
+    if let Some(exit) = git_external::run(host, flags)? {
+        return Ok(exit);
+    }
+    let (old_side, new_side) = sides::read(host, &flags.sides)?;
+    tell(host, flags, &old_side, &new_side)
+}
+
+/// Compares two sides that were read, and prints what differs.
+fn tell(host: &dyn Host, flags: &Flags, old_side: &Loaded, new_side: &Loaded) -> Result<Exit, Unread> {
     let fail_on = impacts(&flags.fail_on)?;
     let mut options = compare::Options {
         ignore_defaults: flags.ignore_defaults,
@@ -102,24 +111,19 @@ fn compare(host: &dyn Host, flags: &Flags) -> Result<Exit, Unread> {
         },
         ..compare::Options::default()
     };
-    if let Some(version) = &flags.kubernetes_version {
-        options.kubernetes_minor = gate::minor(version)?;
-    }
-    if flags.old == "-" && flags.new == "-" {
-        return Err(Box::new(
-            Diagnostic::error("one-standard-input", "both sides are standard input")
-                .hint("name a file for one of them"),
-        )
-        .into());
-    }
-    let (old_side, new_side) = (side(host, &flags.old)?, side(host, &flags.new)?);
+    let project = Project::here(host).unwrap_or_default();
+    let minor = match &flags.kubernetes_version {
+        Some(version) => Some(gate::minor(version)?),
+        None => sides::settings(host, &project)?.kubernetes_minor,
+    };
+    options.kubernetes_minor = minor.unwrap_or(options.kubernetes_minor);
     let (old, new) = (old_side.objects(), new_side.objects());
     let changes = compare::compare(&old, &new, &options);
     let report = Report {
         old: &old,
         new: &new,
-        old_side: &old_side,
-        new_side: &new_side,
+        old_side,
+        new_side,
         changes: &changes,
         show_secrets: flags.show_secrets,
     };
@@ -137,9 +141,6 @@ fn compare(host: &dyn Host, flags: &Flags) -> Result<Exit, Unread> {
         fail_on.is_empty() || change.impacts.iter().any(|impact| fail_on.contains(impact))
     };
     let exit = if changes.iter().any(counts) { Exit::Findings } else { Exit::Done };
-    drop((old, new));
-    // The process ends here: giving memory back piece by piece would only take time.
-    std::mem::forget((old_side, new_side, changes));
     Ok(exit)
 }
 
@@ -159,12 +160,4 @@ fn impacts(words: &[String]) -> Result<Vec<Impact>, Box<Diagnostic>> {
         }
     }
     Ok(list)
-}
-
-fn side(host: &dyn Host, word: &str) -> Result<Loaded, Unread> {
-    if word == "-" {
-        return Loaded::text(host, "<stdin>".into(), terminal::read_input()?);
-    }
-    let project = Project::here(host).unwrap_or_default();
-    Loaded::path(host, project.target(host, word))
 }

@@ -53,6 +53,11 @@ impl From<Box<Diagnostic>> for Refusal {
 }
 
 impl Refusal {
+    /// The same for who reads sides of a comparison.
+    pub(super) fn into_unread(self) -> crate::compare::Unread {
+        crate::compare::Unread { faults: vec![(0, *self.fault)], sources: vec![self.sources] }
+    }
+
     /// What the project file says.
     pub(super) fn settings(host: &dyn Host, project: &Project) -> Result<Settings, Refusal> {
         let mut sources = Sources::default();

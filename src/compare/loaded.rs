@@ -22,7 +22,15 @@ impl Loaded {
     /// # Errors
     /// When anything on this side cannot be read: a comparison of half a side would mislead.
     pub fn path(host: &dyn Host, path: PathBuf) -> Result<Loaded, Unread> {
-        Loaded::of(check::read(host, &[Input::Path(path)]))
+        if Loaded::is_bare_folder(host, &path) {
+            return Loaded::folder(host, &path);
+        }
+        Loaded::inputs(host, &[Input::Path(path)])
+    }
+
+    /// Reads several things as one side.
+    pub(super) fn inputs(host: &dyn Host, inputs: &[Input]) -> Result<Loaded, Unread> {
+        Loaded::of(check::read(host, inputs))
     }
 
     /// Reads a text.

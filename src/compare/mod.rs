@@ -5,6 +5,8 @@
 mod change;
 mod defaults;
 mod filter;
+#[cfg(feature = "git")]
+mod git;
 mod impact;
 mod inside;
 mod lines;
@@ -13,6 +15,7 @@ mod loaded;
 mod matching;
 mod path;
 mod scalar;
+mod side;
 mod update;
 mod walk;
 
@@ -23,6 +26,7 @@ pub use filter::Filter;
 pub use impact::Impact;
 pub use loaded::{Loaded, Unread};
 pub use path::Step;
+pub use side::GIT;
 pub use update::Refusal;
 
 use rayon::prelude::*;
@@ -181,5 +185,14 @@ fn differences(a: &Object<'_>, b: &Object<'_>, mode: Mode) -> Vec<Change> {
     let is_pod = b.group.is_empty() && b.kind == "Pod";
     let mut walk = Walk { old, new, mode, is_pod, changes: Vec::new() };
     walk.nodes(a.document.try_root(), b.document.try_root(), of, &path::Path::Root);
+    walk.changes.retain(|change| !is_the_servers(change, of.is_some()));
     walk.changes
+}
+
+/// Whether a field is written by the server, which passes over what appliers say of it.
+fn is_the_servers(change: &Change, is_built_in: bool) -> bool {
+    const METADATA: [&str; 6] =
+        ["creationTimestamp", "generation", "managedFields", "resourceVersion", "selfLink", "uid"];
+    METADATA.iter().any(|field| change.is_below(&["metadata", field]))
+        || is_built_in && change.is_below(&["status"])
 }

@@ -3,7 +3,7 @@
 
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, ErrorKind, Read, Write};
+use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -133,6 +133,15 @@ impl Host for Disk {
             }
         }
         buffer.truncate(filled);
+        Ok(())
+    }
+
+    fn read_part(&self, path: &Path, from: u64, length: usize, buffer: &mut Vec<u8>) -> Result<(), Fault> {
+        let told = |error: io::Error| fault(path, &error);
+        let mut file = open(path, Links::Follow).map_err(told)?;
+        file.seek(SeekFrom::Start(from)).map_err(told)?;
+        buffer.clear();
+        file.take(length as u64).read_to_end(buffer).map_err(told)?;
         Ok(())
     }
 

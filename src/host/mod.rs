@@ -132,6 +132,16 @@ pub trait Host: Sync {
     /// before a byte is read.
     fn read(&self, path: &Path, links: Links, buffer: &mut Vec<u8>) -> Result<(), Fault>;
 
+    /// Reads a part of a regular file into `buffer`, replacing what is there: from an offset, so many bytes or as many as
+    /// there are.
+    fn read_part(&self, path: &Path, from: u64, length: usize, buffer: &mut Vec<u8>) -> Result<(), Fault> {
+        self.read(path, Links::Follow, buffer)?;
+        let from = usize::try_from(from).unwrap_or(usize::MAX).min(buffer.len());
+        buffer.drain(..from);
+        buffer.truncate(length);
+        Ok(())
+    }
+
     /// What is at a path, links followed.
     fn look(&self, path: &Path) -> Result<Entry, Fault>;
 

@@ -11,7 +11,7 @@ pub use github::github;
 pub use json::json;
 pub use markdown::markdown;
 pub use text::text;
-pub use unified::unified;
+pub use unified::{plain, unified};
 
 use std::sync::Arc;
 

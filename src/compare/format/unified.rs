@@ -32,25 +32,45 @@ pub fn unified(report: &Report<'_, '_>) -> String {
             continue;
         }
         let _ = writeln!(out, "--- {}\n+++ {}", side(old, "old"), side(new, "new"));
-        for (from, to, hunk) in hunks {
-            let of_old = hunk.iter().filter(|line| !matches!(line, Line::New(_))).count();
-            let of_new = hunk.iter().filter(|line| !matches!(line, Line::Old(_))).count();
-            let range = |at: usize, count: usize| match count {
-                0 => format!("{},0", at - 1),
-                1 => at.to_string(),
-                _ => format!("{at},{count}"),
-            };
-            let _ = writeln!(out, "@@ -{} +{} @@", range(from, of_old), range(to, of_new));
-            for line in hunk {
-                let _ = match line {
-                    Line::Same(text) => writeln!(out, " {text}"),
-                    Line::Old(text) => writeln!(out, "-{text}"),
-                    Line::New(text) => writeln!(out, "+{text}"),
-                };
-            }
-        }
+        write_hunks(&mut out, hunks);
     }
     out
+}
+
+/// Two files in unified format, with the header that git gives them.
+pub fn plain(path: &str, old: &[u8], new: &[u8]) -> String {
+    let mut out = format!("diff --git a/{path} b/{path}\n");
+    let (Ok(old), Ok(new)) = (std::str::from_utf8(old), std::str::from_utf8(new)) else {
+        let _ = writeln!(out, "Binary files a/{path} and b/{path} differ");
+        return out;
+    };
+    let list = lines(old, new);
+    let name = |text: &str, side: &str| {
+        if text.is_empty() { "/dev/null".to_owned() } else { format!("{side}/{path}") }
+    };
+    let _ = writeln!(out, "--- {}\n+++ {}", name(old, "a"), name(new, "b"));
+    write_hunks(&mut out, hunks(&list, 3));
+    out
+}
+
+fn write_hunks(out: &mut String, hunks: Vec<(usize, usize, &[Line<'_>])>) {
+    for (from, to, hunk) in hunks {
+        let of_old = hunk.iter().filter(|line| !matches!(line, Line::New(_))).count();
+        let of_new = hunk.iter().filter(|line| !matches!(line, Line::Old(_))).count();
+        let range = |at: usize, count: usize| match count {
+            0 => format!("{},0", at - 1),
+            1 => at.to_string(),
+            _ => format!("{at},{count}"),
+        };
+        let _ = writeln!(out, "@@ -{} +{} @@", range(from, of_old), range(to, of_new));
+        for line in hunk {
+            let _ = match line {
+                Line::Same(text) => writeln!(out, " {text}"),
+                Line::Old(text) => writeln!(out, "-{text}"),
+                Line::New(text) => writeln!(out, "+{text}"),
+            };
+        }
+    }
 }
 
 /// An object as YAML. Of a Secret, values are hidden (`Some`): those that the other version has too are told apart from

@@ -1,0 +1,173 @@
+//! Which two things are compared.
+
+use std::path::{Path, PathBuf};
+
+use super::super::gate::Refusal;
+use super::super::terminal;
+use crate::compare::{GIT, Loaded, Unread};
+use crate::diagnostic::{Diagnostic, nearest};
+use crate::host::{self, Entry, Host};
+use crate::project::{Project, Settings};
+use crate::snapshot::{self, Key};
+
+/// What a word stands for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+enum Side {
+    Input,
+    Golden,
+    Revision(String),
+    Target(String),
+}
+
+impl Side {
+    fn of(word: &str) -> Side {
+        match word {
+            "-" => Side::Input,
+            "golden" => Side::Golden,
+            _ => match word.strip_prefix(GIT) {
+                Some(revision) => Side::Revision(revision.to_owned()),
+                None => Side::Target(word.to_owned()),
+            },
+        }
+    }
+
+    fn target(&self) -> Option<&str> {
+        match self {
+            Side::Target(target) => Some(target),
+            _ => None,
+        }
+    }
+}
+
+/// What citadel.yaml says.
+pub(super) fn settings(host: &dyn Host, project: &Project) -> Result<Settings, Unread> {
+    Refusal::settings(host, project).map_err(Refusal::into_unread)
+}
+
+/// Reads two sides: the old one, then the new one.
+pub(super) fn read(host: &dyn Host, words: &[String]) -> Result<(Loaded, Loaded), Unread> {
+    let project = Project::here(host).unwrap_or_default();
+    if words.iter().any(|word| word == "live") {
+        return refuse(
+            "without-live",
+            "this citadel cannot ask a cluster",
+            "let kubectl ask: `KUBECTL_EXTERNAL_DIFF=\"citadel diff\" kubectl diff -k DIR`",
+        );
+    }
+    let (old, new) = match words {
+        [one] => {
+            let new = Side::of(one);
+            if new.target().is_none() {
+                return refuse(
+                    "one-side",
+                    &format!("`{one}` needs another side"),
+                    "name an overlay or a path, too",
+                );
+            }
+            let old = match golden(host, &project, one)? {
+                Some(path) if host.look(&path) == Ok(Entry::File) => Side::Golden,
+                _ => Side::Revision("HEAD".to_owned()),
+            };
+            (old, new)
+        }
+        [old, new] => (Side::of(old), Side::of(new)),
+        _ => {
+            return refuse("too-many-sides", "more than two sides are named", "name an old one and a new one");
+        }
+    };
+    if old == Side::Input && new == Side::Input {
+        return refuse("one-standard-input", "both sides are standard input", "name a file for one of them");
+    }
+    let target = old.target().or(new.target()).map(str::to_owned);
+    let with_golden = old == Side::Golden || new == Side::Golden;
+    let side = |side: &Side| -> Result<Loaded, Unread> {
+        match side {
+            Side::Input => Loaded::text(host, "<stdin>".into(), terminal::read_input()?),
+            Side::Revision(revision) => {
+                let path = target
+                    .as_deref()
+                    .map_or_else(|| PathBuf::from("."), |target| path(host, &project, target));
+                Loaded::revision(host, &path, revision)
+            }
+            Side::Golden => {
+                let Some(target) = &target else {
+                    return refuse("one-side", "`golden` needs another side", "name an overlay, too");
+                };
+                match golden(host, &project, target)? {
+                    Some(path) if host.look(&path) == Ok(Entry::File) => Loaded::path(host, path),
+                    _ => refuse(
+                        "no-golden-file",
+                        &format!("`{target}` has no golden file"),
+                        "`citadel snapshot --update` writes it",
+                    ),
+                }
+            }
+            Side::Target(target) => {
+                let folder = path(host, &project, target);
+                if with_golden {
+                    // Golden files hold no secrets: the other side is compared without them, too.
+                    let key = key(host, &project)?;
+                    let shown = folder.display().to_string();
+                    return snapshot::render(host, &shown, key.as_ref()).map(|rendered| rendered.objects);
+                }
+                known(host, &project, target, &folder)?;
+                if is_nothing(&folder) {
+                    return Ok(Loaded::default());
+                }
+                Loaded::path(host, folder)
+            }
+        }
+    };
+    Ok((side(&old)?, side(&new)?))
+}
+
+/// Whether a path stands for a file that is not there, as git has it.
+pub(super) fn is_nothing(path: &Path) -> bool {
+    path == Path::new("/dev/null")
+}
+
+fn path(host: &dyn Host, project: &Project, target: &str) -> PathBuf {
+    project.target(host, target)
+}
+
+/// Refuses what is neither an overlay nor a path, with what may have been meant.
+fn known(host: &dyn Host, project: &Project, target: &str, path: &Path) -> Result<(), Unread> {
+    let directory = host.working_directory().unwrap_or_default();
+    if target.contains('/') || host.look(&directory.join(path)).is_ok() {
+        return Ok(());
+    }
+    let overlays = project.overlays(host);
+    let names = overlays.iter().map(String::as_str).chain(["golden", "live"]);
+    let fault = Diagnostic::error("unknown-side", format!("`{target}` is neither an overlay nor a path"));
+    let fault = match nearest(target, names) {
+        Some(meant) => fault.hint(format!("did you mean `{meant}`?")),
+        None => fault.hint("sides are overlays, folders, files, `-`, `golden` and `git:REV`"),
+    };
+    Err(Box::new(fault).into())
+}
+
+/// Where the golden file of a target is; `None` for what is no folder.
+fn golden(host: &dyn Host, project: &Project, target: &str) -> Result<Option<PathBuf>, Unread> {
+    let directory = host.working_directory().unwrap_or_default();
+    let root = project.root.clone().unwrap_or_else(|| directory.clone());
+    let folder = host::clean(&directory.join(path(host, project, target)));
+    if host.look(&folder) != Ok(Entry::Directory) {
+        return Ok(None);
+    }
+    let settings = settings(host, project)?;
+    let snapshots = root.join(settings.snapshots.as_deref().unwrap_or(snapshot::FOLDER));
+    let stem = folder.file_name().map_or_else(|| "root".into(), |name| name.to_string_lossy().into_owned());
+    Ok(Some(snapshots.join(format!("{stem}.yaml"))))
+}
+
+fn key(host: &dyn Host, project: &Project) -> Result<Option<Key>, Unread> {
+    let root = project.root.clone().unwrap_or_else(|| host.working_directory().unwrap_or_default());
+    Key::read(host, &root).map_err(|fault| {
+        let message = format!("`{}` {}", fault.path.display(), fault.trouble);
+        Box::new(Diagnostic::error("unreadable-file", message)).into()
+    })
+}
+
+fn refuse<T>(code: &'static str, message: &str, hint: &str) -> Result<T, Unread> {
+    Err(Box::new(Diagnostic::error(code, message).hint(hint)).into())
+}
