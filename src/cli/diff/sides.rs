@@ -57,6 +57,9 @@ pub(super) fn read(host: &dyn Host, words: &[String]) -> Result<(Loaded, Loaded)
     let (old, new) = match words {
         [one] => {
             let new = Side::of(one);
+            if let Some(target) = new.target() {
+                known(host, &project, target, &path(host, &project, target))?;
+            }
             if new.target().is_none() {
                 return refuse(
                     "one-side",
@@ -77,6 +80,9 @@ pub(super) fn read(host: &dyn Host, words: &[String]) -> Result<(Loaded, Loaded)
     };
     if old == Side::Input && new == Side::Input {
         return refuse("one-standard-input", "both sides are standard input", "name a file for one of them");
+    }
+    for target in [old.target(), new.target()].into_iter().flatten() {
+        known(host, &project, target, &path(host, &project, target))?;
     }
     let target = old.target().or(new.target()).map(str::to_owned);
     let with_golden = old == Side::Golden || new == Side::Golden;
@@ -110,7 +116,6 @@ pub(super) fn read(host: &dyn Host, words: &[String]) -> Result<(Loaded, Loaded)
                     let shown = folder.display().to_string();
                     return snapshot::render(host, &shown, key.as_ref()).map(|rendered| rendered.objects);
                 }
-                known(host, &project, target, &folder)?;
                 if is_nothing(&folder) {
                     return Ok(Loaded::default());
                 }
