@@ -84,3 +84,15 @@ fn the_manual_tells_of_every_rule() {
         }
     }
 }
+
+#[test]
+fn every_check_of_three_other_linters_leads_to_a_rule() {
+    for (linter, checks) in [("kube-linter", 63), ("kube-score", 39), ("polaris", 44)] {
+        let prefix = format!("{linter}:");
+        let names: BTreeSet<&str> = rules::all()
+            .flat_map(|rule| rule.old_names)
+            .filter_map(|name| name.strip_prefix(prefix.as_str()))
+            .collect();
+        assert_eq!(names.len(), checks, "{linter}: {names:?}");
+    }
+}

@@ -2,7 +2,10 @@
 //! their lives are distilled from Kubernetes' own types (`kubernetes/go_types`); kinds that vanished before the oldest
 //! of them, and those of other projects, stand in `vanished.rs`.
 
+mod service_account;
 mod vanished;
+
+pub(super) use service_account::deprecated_service_account_field;
 
 use super::{Family, Finding, Level, Object, Options};
 use crate::kubernetes::go_types::KnownKind;

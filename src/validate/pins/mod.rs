@@ -18,7 +18,9 @@ pub(super) use limit_range::limit_range_violated;
 pub(super) use probes::{liveness_probe_missing, readiness_probe_missing, startup_probe_missing};
 pub(super) use quota::{quota_exceeded, quota_exceeded_at_maximum, quota_without_request};
 pub(super) use replicas::{hpa_and_replicas, hpa_conflict, hpa_range, replicas_missing};
-pub(super) use resources::{cpu_request_missing, memory_limit_missing, memory_request_missing};
+pub(super) use resources::{
+    cpu_limit_missing, cpu_request_missing, memory_limit_missing, memory_request_missing,
+};
 pub(super) use rollout::{rollout_below_budget, rollout_claim};
 pub(super) use security::security_context_missing;
 

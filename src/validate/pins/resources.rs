@@ -21,6 +21,11 @@ pub(in crate::validate) fn memory_request_missing(
     request(pod, container, "memory", told);
 }
 
+/// No CPU limit.
+pub(in crate::validate) fn cpu_limit_missing(pod: &Pod<'_>, container: &Container<'_>, told: &mut Told<'_>) {
+    limit(pod, container, "cpu", told);
+}
+
 /// No memory limit.
 pub(in crate::validate) fn memory_limit_missing(
     pod: &Pod<'_>,

@@ -1,6 +1,6 @@
 //! Rules of the family `pins`.
 
-use super::{Check, ERROR, NOTE, Rule, WARNING, rule};
+use super::{Check, ERROR, NOTE, OFF, Rule, WARNING, rule};
 use crate::validate::pins;
 
 pub(super) static RULES: &[Rule] = &[
@@ -128,6 +128,15 @@ pub(super) static RULES: &[Rule] = &[
             "kube-score:container-resources",
             "polaris:memoryLimitsMissing"
         ]
+    ),
+    rule!(
+        "cpu-limit-missing",
+        Pins,
+        OFF,
+        Check::Container(pins::cpu_limit_missing),
+        "a container has no limit of CPU: not its own, not the pod's, not by a LimitRange",
+        "a busy one slows its neighbours (contested: limits throttle)",
+        &["kube-score:container-resources", "polaris:cpuLimitsMissing"]
     ),
     rule!(
         "pdb-missing",

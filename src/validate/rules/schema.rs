@@ -3,6 +3,7 @@
 
 use super::{Check, ERROR, NOTE, Rule, WARNING, rule};
 use crate::validate::Family;
+use crate::validate::api_version;
 
 pub(super) static RULES: &[Rule] = &[
     rule!(
@@ -112,6 +113,15 @@ pub(super) static RULES: &[Rule] = &[
         "an `apiVersion` that the target version of Kubernetes no longer serves",
         "the server refuses the object",
         &["kube-linter:no-extensions-v1beta"]
+    ),
+    rule!(
+        "deprecated-service-account-field",
+        ApiVersion,
+        WARNING,
+        Check::Pod(api_version::deprecated_service_account_field),
+        "`serviceAccount` of a pod, the old name of `serviceAccountName`, says something else or stands alone",
+        "where both stand, the old one is ignored",
+        &["kube-linter:deprecated-service-account-field"]
     ),
     rule!(
         "deprecated-api",

@@ -14,6 +14,11 @@ const fn row(
     Rule { id, family, level, checks, why, old_names: &[], fails: "", passes: "", check: Check::Family }
 }
 
+/// The same, with what it is called elsewhere.
+const fn called(rule: Rule, old_names: &'static [&'static str]) -> Rule {
+    Rule { old_names, ..rule }
+}
+
 pub(super) static RULES: &[Rule] = &[
     row(
         "required",
@@ -29,19 +34,32 @@ pub(super) static RULES: &[Rule] = &[
         "a custom resource that breaks a rule in CEL of its definition (`x-kubernetes-validations`)",
         "the server refuses the object",
     ),
-    row(
-        "invalid",
-        Family::Server,
-        ERROR,
-        "a value that the server's own validation refuses: a name, a port, a combination of fields",
-        "the server refuses the object",
+    called(
+        row(
+            "invalid",
+            Family::Server,
+            ERROR,
+            "a value that the server's own validation refuses: a name, a port, a combination of fields",
+            "the server refuses the object",
+        ),
+        &[
+            "kube-linter:mismatching-selector",
+            "kube-score:deployment-pod-selector-labels-match-template-metadata-labels",
+            "kube-score:statefulset-pod-selector-labels-match-template-metadata-labels",
+            "kube-linter:invalid-target-ports",
+            "kube-score:container-ports-check",
+            "kube-score:label-values",
+        ],
     ),
-    row(
-        "unsupported-value",
-        Family::Server,
-        ERROR,
-        "a value that is none of those a field may have",
-        "the server refuses the object",
+    called(
+        row(
+            "unsupported-value",
+            Family::Server,
+            ERROR,
+            "a value that is none of those a field may have",
+            "the server refuses the object",
+        ),
+        &["kube-score:cronjob-restartpolicy"],
     ),
     row(
         "forbidden",
