@@ -97,7 +97,8 @@ fn commands(text: &str) -> Vec<String> {
 
 #[test]
 fn commands_of_the_platform_s_documents_run() {
-    let mut files = vec![root().join("docs/PRODUCTION_DEPLOYMENT_GUIDE.md"), root().join("docs/DISASTER_RECOVERY.md")];
+    let mut files =
+        vec![root().join("docs/PRODUCTION_DEPLOYMENT_GUIDE.md"), root().join("docs/DISASTER_RECOVERY.md")];
     for entry in std::fs::read_dir(root().join("docs/runbook")).unwrap() {
         files.push(entry.unwrap().path());
     }

@@ -56,3 +56,24 @@ fn every_page_is_in_the_index() {
         assert!(index.contains(&format!("fields/{name}.md")), "`{name}` is not in docs/manual/README.md");
     }
 }
+
+#[test]
+fn links_of_the_manual_lead_somewhere() {
+    let manual = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/manual");
+    let mut todo = vec![manual];
+    let mut faults = Vec::new();
+    while let Some(path) = todo.pop() {
+        if path.is_dir() {
+            todo.extend(std::fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
+            continue;
+        }
+        let page = std::fs::read_to_string(&path).unwrap();
+        for target in page.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+            let file = target.split('#').next().unwrap();
+            if !file.is_empty() && !file.contains("://") && !path.parent().unwrap().join(file).exists() {
+                faults.push(format!("{}: {target}", path.display()));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
