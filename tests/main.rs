@@ -6,7 +6,6 @@ mod architecture;
 mod checklist;
 mod cli;
 mod differential;
-mod documents;
 mod end_to_end;
 mod functions;
 mod generator;
