@@ -1,5 +1,6 @@
 //! Jobs, and what they share with the templates of CronJobs.
 
+use super::labels::check_labels;
 use super::report::Report;
 use super::selector::check_selector;
 use super::{format, pod, replica_set, told};
@@ -19,6 +20,7 @@ pub(super) fn check(object: &At<'_>, findings: &mut Vec<Finding>) {
     let (metadata, spec) = (object.field("metadata"), object.field("spec"));
     let name = metadata.field("name");
     let (selector, template) = (spec.field("selector"), spec.field("template"));
+    labels_of_template(&metadata, &template, findings);
     let is_manual = spec.field("manualSelector").boolean() == Some(true);
     if !is_manual {
         generated_selector(&name, &selector, &template, findings);
@@ -44,6 +46,17 @@ pub(super) fn check(object: &At<'_>, findings: &mut Vec<Finding>) {
     hosts_of_indexes(&name, &spec, findings);
     replica_set::warn_of_name(object, findings);
     check_warnings(&spec, findings);
+}
+
+/// An object without labels gets those of its template.
+///
+/// Mirrors `SetDefaults_Job`, `SetDefaults_ReplicationController`
+pub(super) fn labels_of_template(metadata: &At<'_>, template: &At<'_>, findings: &mut Vec<Finding>) {
+    let labels = metadata.field("labels");
+    if labels.is_empty() {
+        let metadata = template.field("metadata");
+        check_labels(&metadata.field("labels").told_at(labels.path), findings);
+    }
 }
 
 /// The label that the server puts on pods of a Job.

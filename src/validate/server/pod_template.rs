@@ -2,7 +2,7 @@
 
 use super::report::Report;
 use super::selector::selects_exactly;
-use super::{pod, replica_set};
+use super::{job, pod, replica_set};
 use crate::validate::{At, Finding};
 
 /// Checks a PodTemplate.
@@ -22,6 +22,7 @@ pub(super) fn check_controller(object: &At<'_>, findings: &mut Vec<Finding>) {
     let (selector, template) = (spec.field("selector"), spec.field("template"));
     let metadata = template.field("metadata");
     let labels = metadata.field("labels");
+    job::labels_of_template(&object.field("metadata"), &template, findings);
     if selector.is_empty() && labels.is_empty() {
         findings.required(&selector, "");
     }

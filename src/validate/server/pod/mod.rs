@@ -21,7 +21,7 @@ mod warnings;
 
 use super::report::Report;
 use super::{format, labels, told};
-use crate::validate::{At, Finding, Path};
+use crate::validate::{At, Finding, Level, Path};
 use volumes::{Volume, check as check_volumes};
 
 /// What a pod belongs to, as far as its rules depend on it.
@@ -86,7 +86,7 @@ fn is_ephemeral(container: &At<'_>) -> bool {
 
 /// Checks a Pod.
 ///
-/// Mirrors `ValidatePodCreate`, `validatePodMetadataAndSpec`
+/// Mirrors `ValidatePodCreate`, `validatePodMetadataAndSpec`, `validateOverhead` of the admission of runtime classes
 pub(super) fn check(object: &At<'_>, findings: &mut Vec<Finding>) {
     let (metadata, spec) = (object.field("metadata"), object.field("spec"));
     let name = metadata.field("name");
@@ -126,6 +126,14 @@ pub(super) fn check(object: &At<'_>, findings: &mut Vec<Finding>) {
         findings.forbidden(&node, "not before all `schedulingGates` are gone");
     }
     annotations::check_agreement(&owner, &spec, &context, findings);
+    // What admission finds is told when nothing else is.
+    let overhead = spec.field("overhead");
+    if overhead.is_there()
+        && !spec.field("runtimeClassName").is_there()
+        && findings.iter().all(|finding| finding.level != Level::Error)
+    {
+        findings.forbidden(&overhead, "only pods of a runtime class that has this overhead may have it");
+    }
     warnings::check(&spec, &owner, findings);
     if let Err(message) = format::dns_label(name.text())
         && !name.text().is_empty()

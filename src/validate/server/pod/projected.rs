@@ -222,7 +222,43 @@ fn projection<'a>(volume: &At<'_>, source: &At<'a>, paths: &mut Vec<&'a str>, fi
         }
     }
     if count > 1 {
+        users_of_others(source, findings);
         findings.forbidden(source, "it may be one of the kinds of sources only");
+    }
+}
+
+/// Owners of files are not taken yet: the server drops them, but of the first source only.
+///
+/// Mirrors `dropDisabledAtomicWriteVolumeUserFields`, `validateUserField`
+fn users_of_others(source: &At<'_>, findings: &mut Vec<Finding>) {
+    let mut is_first = true;
+    for field in
+        ["secret", "downwardAPI", "configMap", "serviceAccountToken", "clusterTrustBundle", "podCertificate"]
+    {
+        let kind = source.field(field);
+        if kind.is_there() && !std::mem::take(&mut is_first) {
+            user(&kind.field("user"), findings);
+            users_of_items(&kind, field == "downwardAPI", findings);
+        }
+    }
+}
+
+/// The same for a volume of which only the source that is not checked lost its owners.
+pub(super) fn users_of_volume(source: &At<'_>, findings: &mut Vec<Finding>) {
+    user(&source.field("defaultUser"), findings);
+    users_of_items(source, true, findings);
+}
+
+fn users_of_items(source: &At<'_>, is_downward: bool, findings: &mut Vec<Finding>) {
+    for item in source.field("items").items() {
+        let item = if is_downward { item.told_at(source.path) } else { item };
+        user(&item.field("user"), findings);
+    }
+}
+
+fn user(at: &At<'_>, findings: &mut Vec<Finding>) {
+    if let Some(id) = at.integer() {
+        findings.format(at, format::unix_id(id));
     }
 }
 

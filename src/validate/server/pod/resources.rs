@@ -20,7 +20,8 @@ pub(super) fn check_container(container: &At<'_>, context: &Context<'_>, finding
         return;
     }
     let (limits, requests) = (resources.field("limits"), resources.field("requests"));
-    check_requirements(&resources, &limits, &requests, check_container_resource_name, findings);
+    let basics = check_requirements(&limits, &requests, check_container_resource_name, findings);
+    huge_pages_alone(&resources, basics, findings);
     // Containers of pods request their limits where they request nothing.
     if context.is_pod && !super::is_ephemeral(container) {
         for (name, limit) in limits.entries() {
@@ -38,7 +39,8 @@ pub(in crate::validate::server) fn check_overhead(overhead: &At<'_>, findings: &
     if overhead.is_there() {
         let limits = overhead.told_at(Path::Field(&overhead.path, "limits"));
         let requests = overhead.with(None);
-        check_requirements(overhead, &limits, &requests, check_container_resource_name, findings);
+        let basics = check_requirements(&limits, &requests, check_container_resource_name, findings);
+        huge_pages_alone(overhead, basics, findings);
     }
 }
 
@@ -75,25 +77,23 @@ fn is_divisible(name: &str, amount: Quantity) -> bool {
     })
 }
 
+/// Whether there are huge pages, and whether there are the basic resources that they need.
+type Basics = (bool, bool);
+
 /// Mirrors `validateResourceRequirements`
 fn check_requirements(
-    resources: &At<'_>,
     limits: &At<'_>,
     requests: &At<'_>,
     check_name: CheckName,
     findings: &mut Vec<Finding>,
-) {
-    let (mut has_huge_pages, mut has_basics) = (false, false);
-    let mut note = |name: &str| {
-        has_huge_pages |= is_huge_page(name);
-        has_basics |= matches!(name, "cpu" | "memory");
-    };
+) -> Basics {
+    let mut basics = (false, false);
     for (name, limit) in limits.entries() {
-        note(name);
+        note(&mut basics, name);
         check_entry(name, &limit, check_name, findings);
     }
     for (name, request) in requests.entries() {
-        note(name);
+        note(&mut basics, name);
         check_entry(name, &request, check_name, findings);
         if has(limits, name) {
             compare(name, amount(&request), amount(&limits.entry(name)), requests, findings);
@@ -101,6 +101,15 @@ fn check_requirements(
             findings.required(limits, &format!("`{name}` is requested, and must have a limit"));
         }
     }
+    basics
+}
+
+fn note(basics: &mut Basics, name: &str) {
+    basics.0 |= is_huge_page(name);
+    basics.1 |= matches!(name, "cpu" | "memory");
+}
+
+fn huge_pages_alone(resources: &At<'_>, (has_huge_pages, has_basics): Basics, findings: &mut Vec<Finding>) {
     if has_huge_pages && !has_basics {
         findings.forbidden(resources, "huge pages need `cpu` or `memory` beside them");
     }
@@ -251,7 +260,7 @@ pub(super) fn check_pod(spec: &At<'_>, context: &Context<'_>, findings: &mut Vec
         findings.forbidden(&claimed, "whole pods may not claim devices");
     }
     let (limits, requests) = (resources.field("limits"), resources.field("requests"));
-    check_requirements(&resources, &limits, &requests, check_pod_resource_name, findings);
+    let mut basics = check_requirements(&limits, &requests, check_pod_resource_name, findings);
     claims(&claimed, context, findings);
     let taken = aggregate(spec, |container| {
         let mut taken = of_container(container, "requests");
@@ -268,7 +277,11 @@ pub(super) fn check_pod(spec: &At<'_>, context: &Context<'_>, findings: &mut Vec
     let (mut pod_limits, mut pod_requests) = (amounts(&limits), amounts(&requests));
     if context.is_pod && !(pod_limits.is_empty() && pod_requests.is_empty()) {
         set_defaults(spec, &taken, &allowed, &mut pod_limits, &mut pod_requests);
+        pod_limits.iter().for_each(|(name, _)| note(&mut basics, name));
+        check_defaults(&limits, &pod_limits, findings);
+        check_defaults(&requests, &pod_requests, findings);
         for (name, request) in &pod_requests {
+            note(&mut basics, name);
             if let Some(limit) = get(&pod_limits, name)
                 && !(has(&limits, name) && has(&requests, name))
             {
@@ -276,7 +289,21 @@ pub(super) fn check_pod(spec: &At<'_>, context: &Context<'_>, findings: &mut Vec
             }
         }
     }
+    huge_pages_alone(&resources, basics, findings);
     consistency(spec, &resources, [&taken, &allowed], [&pod_limits, &pod_requests], findings);
+}
+
+/// Checks the amounts that a pod as a whole got.
+fn check_defaults(given: &At<'_>, amounts: &Amounts<'_>, findings: &mut Vec<Finding>) {
+    for (name, amount) in amounts.iter().filter(|(name, _)| !has(given, name)) {
+        let at = given.entry(name);
+        if amount.is_negative() {
+            findings.invalid(&at, "what its containers say would make it less than 0");
+        }
+        if is_huge_page(name) && !is_divisible(name, *amount) {
+            findings.invalid(&at, "what its containers say makes no multiple of the size of its pages");
+        }
+    }
 }
 
 /// What a pod as a whole gets where it does not say.

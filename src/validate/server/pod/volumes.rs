@@ -155,6 +155,9 @@ fn check_source(volume: &At<'_>, name: &str, owner: &Owner<'_>, findings: &mut V
         if is_first {
             is_first = false;
             check(&source.told_at(Path::Field(&volume.path, checked)), findings);
+            if *field == "downwardAPI" && volume.field("configMap").is_there() {
+                projected::users_of_volume(&source, findings);
+            }
             if *field == "ephemeral" && !owner.pod_name.is_empty() && !name.is_empty() {
                 let claim = format!("{}-{name}", owner.pod_name);
                 if let Err(message) = format::dns_subdomain(&claim) {
