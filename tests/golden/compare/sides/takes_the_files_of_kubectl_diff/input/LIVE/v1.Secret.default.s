@@ -1,0 +1,5 @@
+apiVersion: v1
+kind: Secret
+metadata: {name: s}
+stringData:
+  password: a
