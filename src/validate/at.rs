@@ -107,6 +107,11 @@ impl<'a> At<'a> {
         }
     }
 
+    /// The same field, told at another path: where the server has it once it has read the object.
+    pub(super) fn told_as(&self, path: Path<'a>) -> At<'a> {
+        At { path, ..*self }
+    }
+
     /// A field of a structure.
     pub fn field(&'a self, name: &'a str) -> At<'a> {
         let node = self.node.and_then(|node| self.document.get(node, name));

@@ -334,7 +334,12 @@ impl Checker<'_> {
 
     fn message(&mut self, id: Id, name: &str, fields: &[(Box<str>, Id, bool)]) -> Result<(), Fault> {
         let names = self.names;
-        let Some(known) = names.messages.iter().find(|message| message.name == name) else {
+        // Types of fields are named after their paths: `Object.spec`.
+        let is = |message: &Fields| {
+            name.strip_prefix(&*message.name)
+                .is_some_and(|rest| rest.is_empty() || (message.open && rest.starts_with('.')))
+        };
+        let Some(known) = names.messages.iter().find(|message| is(message)) else {
             return Err(self.fault(id, format!("there is no type `{name}`")));
         };
         for (field, value, optional) in fields {

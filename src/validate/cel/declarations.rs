@@ -429,6 +429,7 @@ pub(super) static FUNCTIONS: &[(&str, &[Overload])] = &[
     ("isURL", &[g("is_url_string", &[T::Text], T::Bool)]),
     ("isUnspecified", IS_IP),
     ("join", &[m("list_join", &[TEXTS], T::Text), m("list_join_string", &[TEXTS, T::Text], T::Text)]),
+    ("jsonpatch.escapeKey", &[g("string_escape_key", &[T::Text], T::Text)]),
     ("labelSelector", RESOURCE_TO_RESOURCE),
     ("last", &[m("list_last", &[LIST_A], OPT_A)]),
     (

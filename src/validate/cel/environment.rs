@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::Fault;
 use super::check::{Names, authorizer};
 use super::program::Program;
-use super::types::{Fields, Shape, Type};
+use super::types::{Fields, Opaque, Shape, Type};
 
 /// Where an expression stands, which says what it may ask for.
 #[derive(Clone, Debug, Default)]
@@ -99,69 +99,64 @@ fn namespace() -> Type {
         ],
     );
     let spec = object("kubernetes.NamespaceSpec", vec![("finalizers", Type::list(text()))]);
-    let status = object("kubernetes.NamespaceStatus", vec![("phase", text())]);
+    let condition = object(
+        "kubernetes.NamespaceCondition",
+        vec![
+            ("status", text()),
+            ("type", text()),
+            ("lastTransitionTime", Type::Timestamp),
+            ("message", text()),
+            ("reason", text()),
+        ],
+    );
+    let status =
+        object("kubernetes.NamespaceStatus", vec![("conditions", Type::list(condition)), ("phase", text())]);
     object("kubernetes.Namespace", vec![("metadata", metadata), ("spec", spec), ("status", status)])
 }
 
 impl Environment {
-    /// An environment in which only CEL itself is known.
-    pub fn empty() -> Environment {
-        Environment::default()
-    }
-
-    /// What admission policies and webhooks see: `object`, `oldObject`, `request`, `namespaceObject` and `authorizer`;
-    /// `params` when the policy has parameters.
-    pub fn admission(params: bool) -> Environment {
-        let mut environment = Environment::match_condition();
-        environment.add("namespaceObject", namespace());
-        if params {
-            environment.add("params", Type::Dyn);
-        }
-        environment
-    }
-
-    /// What conditions of webhooks see: no namespace, no parameters.
-    pub fn match_condition() -> Environment {
+    /// What admission policies and webhooks see: `object`, `oldObject`, `request`, `namespaceObject`; `params` when
+    /// there are parameters, `authorizer` where it is allowed.
+    pub fn admission(params: bool, authorizer_too: bool) -> Environment {
         let mut environment = Environment::default();
         environment.add("object", Type::Dyn);
         environment.add("oldObject", Type::Dyn);
         environment.add("request", request());
-        environment.add("authorizer", authorizer());
-        environment.add("authorizer.requestResource", Type::Opaque(super::types::Opaque::ResourceCheck));
+        environment.add("namespaceObject", namespace());
+        if params {
+            environment.add("params", Type::Dyn);
+        }
+        if authorizer_too {
+            environment.add("authorizer", authorizer());
+            environment.add("authorizer.requestResource", Type::Opaque(Opaque::ResourceCheck));
+        }
         environment
     }
 
-    /// What mutations see beside: the types `Object` and `JSONPatch`.
-    pub fn mutation(params: bool) -> Environment {
-        let mut environment = Environment::admission(params);
-        let open =
-            |name: &str| Arc::new(Fields { name: name.to_owned(), fields: BTreeMap::new(), open: true });
-        environment.names.messages.push(open("Object"));
-        let Type::Object(patch) = object(
-            "JSONPatch",
-            vec![("op", Type::Text), ("path", Type::Text), ("from", Type::Text), ("value", Type::Dyn)],
-        ) else {
-            return environment;
-        };
-        environment.names.messages.push(patch);
-        environment
+    /// With the types that mutations make: `Object` and `JSONPatch`.
+    pub fn with_patches(mut self) -> Environment {
+        let message = |name: &str, open| Fields { name: name.to_owned(), fields: BTreeMap::new(), open };
+        self.names.messages.push(Arc::new(message("Object", true)));
+        let mut patch = message("JSONPatch", false);
+        for (name, kind) in
+            [("op", Type::Text), ("path", Type::Text), ("from", Type::Text), ("value", Type::Dyn)]
+        {
+            patch.fields.insert(name.into(), Shape::scalar(kind, 0));
+        }
+        self.names.messages.push(Arc::new(patch));
+        self
     }
 
     /// What selectors of devices see: `device`.
     pub fn device() -> Environment {
         let mut environment = Environment::default();
+        let capacity = Type::map(Type::Text, Type::Opaque(Opaque::Quantity));
         let device = object(
             "kubernetes.DRADevice",
             vec![
                 ("driver", Type::Text),
                 ("attributes", Type::map(Type::Text, Type::map(Type::Text, Type::Dyn))),
-                (
-                    "capacity",
-                    Type::map(
-                        Type::Text,
-                        Type::map(Type::Text, Type::Opaque(super::types::Opaque::Quantity)),
-                    ),
-                ),
+                ("capacity", Type::map(Type::Text, capacity)),
                 ("allowMultipleAllocations", Type::Bool),
             ],
         );
@@ -169,23 +164,19 @@ impl Environment {
         environment
     }
 
-    /// With a variable that an expression before this one gave: `variables.name`.
-    pub fn with_variable(&mut self, name: &str, kind: Option<&str>) {
-        let kind = match kind {
-            Some("bool") => Type::Bool,
-            Some("int") => Type::Int,
-            Some("string") => Type::Text,
-            _ => Type::Dyn,
-        };
-        self.add(&format!("variables.{name}"), kind);
-    }
-
-    /// Compiles a variable of a policy and makes it known to the expressions after it.
-    pub fn define(&mut self, name: &str, text: &str) -> Result<(), Fault> {
-        let program = Program::compile(text, &self.names)?;
-        let kind = program.result().clone();
-        self.add(&format!("variables.{name}"), kind);
-        Ok(())
+    /// Compiles a variable of a policy and makes it known as `variables.NAME` to the expressions after it.
+    pub fn define(&mut self, name: &str, text: &str) {
+        let kind = Program::compile(text, &self.names).map_or(Type::Dyn, |program| program.result().clone());
+        let known = self.names.variables.iter().position(|(name, _)| &**name == "variables");
+        let mut fields = BTreeMap::new();
+        if let Some(at) = known
+            && let (_, Type::Object(before)) = self.names.variables.remove(at)
+        {
+            fields.clone_from(&before.fields);
+        }
+        fields.insert(Box::from(name), Shape::scalar(kind, 0));
+        let kind = Fields { name: "kubernetes.variables".to_owned(), fields, open: false };
+        self.add("variables", Type::Object(Arc::new(kind)));
     }
 
     fn add(&mut self, name: &str, kind: Type) {

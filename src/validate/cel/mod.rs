@@ -25,7 +25,26 @@ pub(crate) mod url;
 pub(crate) mod value;
 
 pub use environment::{Environment, Wanted, check_expression};
-pub(crate) use rules::{Judged, Rules, Run};
+pub(crate) use rules::{Judged, Rule as Compiled, Rules, Run};
+pub(crate) use shape::escape;
+
+use self::types::Shape;
+use super::custom::schema::Schema;
+
+/// The shape of data with a schema as expressions see it; `None` when they cannot.
+pub(crate) fn shape_of(schema: &Schema, resource: bool) -> Option<Shape> {
+    shape::of(schema, resource, "self")
+}
+
+/// Compiles the rules of one schema and estimates what they cost.
+pub(crate) fn compile_rules(schema: &Schema, shape: &Shape) -> Vec<Compiled> {
+    rules::compile(schema, shape, true)
+}
+
+/// How often data of a shape can occur in one request at most.
+pub(crate) fn max_cardinality(shape: &Shape) -> u64 {
+    shape::max_cardinality(shape.min_size)
+}
 
 /// What is wrong with an expression.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -134,7 +134,7 @@ impl Rules {
 pub(crate) struct Run {
     left: u64,
     /// Whether old data is the same as the new: for defaults.
-    pub(crate) with_old: bool,
+    with_old: bool,
 }
 
 impl Default for Run {
@@ -157,6 +157,11 @@ pub(crate) enum Judged {
 }
 
 impl Run {
+    /// A run in which the data is its own older self, or has none.
+    pub(crate) fn new(with_old: bool) -> Run {
+        Run { with_old, ..Run::default() }
+    }
+
     /// Runs one rule over data.
     pub(crate) fn judge<'v>(&mut self, rule: &'v Rule, optional_old_self: bool, data: &Value<'v>) -> Judged {
         let Some(Ok(program)) = &rule.program else { return Judged::Holds };

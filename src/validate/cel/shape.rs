@@ -142,7 +142,7 @@ fn resource_fields(schema: &Schema, name: &str) -> [(&'static str, Shape); 3] {
     let capped = |field: &str, most: u64| {
         let own = metadata.and_then(|metadata| metadata.property(field)).and_then(|field| field.max_length);
         let most = own.map_or(most, |own| most.min(own.max(0) as u64));
-        Shape { max_elements: most * 4, ..Shape::scalar(Type::Text, 2) }
+        Shape { max_elements: most.wrapping_mul(4), ..Shape::scalar(Type::Text, 2) }
     };
     let fields = BTreeMap::from([
         (Box::from("name"), capped("name", MAX_NAME)),
@@ -159,7 +159,7 @@ fn resource_fields(schema: &Schema, name: &str) -> [(&'static str, Shape); 3] {
 
 /// Characters may take four bytes.
 fn max_length(schema: &Schema) -> Option<u64> {
-    schema.max_length.map(|most| most.max(0) as u64 * 4)
+    schema.max_length.map(|most| most.max(0).wrapping_mul(4) as u64)
 }
 
 fn text(schema: &Schema) -> Shape {

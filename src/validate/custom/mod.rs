@@ -4,6 +4,7 @@
 
 mod decode;
 mod embedded;
+pub(crate) mod field_path;
 pub(crate) mod format;
 pub(crate) mod item;
 mod lists;
@@ -19,6 +20,7 @@ use std::sync::OnceLock;
 
 use rustc_hash::FxHashMap;
 
+pub(crate) use self::rules::run as run_rules;
 use self::schema::{Reader, Schema};
 use self::telling::Telling;
 use super::cel::Rules;

@@ -1,5 +1,7 @@
 //! CEL expressions of webhooks and admission policies: what each may use, and what it must give.
 
+use super::report::Report;
+use crate::validate::cel::{self, Environment, Wanted};
 use crate::validate::{At, Finding};
 
 /// What an expression must give.
@@ -47,11 +49,32 @@ impl Expression<'_> {
     }
 }
 
-/// Checks one expression (not empty). To come: compiling it.
+/// Compiles one expression (not empty) where it stands.
+///
+/// Mirrors `CompileCELExpression`
 pub(in crate::validate) fn check_expression(
     at: &At<'_>,
     expression: &Expression<'_>,
     findings: &mut Vec<Finding>,
 ) {
-    let _ = (at, expression, findings);
+    let mut environment = Environment::admission(expression.has_params, expression.has_authorizer);
+    if expression.has_patch_types {
+        environment = environment.with_patches();
+    }
+    if let Some((variables, count)) = expression.variables {
+        for variable in variables.items().take(count) {
+            environment.define(variable.field("name").text(), variable.field("expression").text());
+        }
+    }
+    let wanted = match expression.gives {
+        Gives::Bool => Wanted::Bool,
+        Gives::Text => Wanted::Text,
+        Gives::TextOrNull => Wanted::TextOrNull,
+        Gives::Any => Wanted::Any,
+        Gives::ApplyConfiguration => Wanted::Object,
+        Gives::JsonPatch => Wanted::JsonPatch,
+    };
+    if let Err(fault) = cel::check_expression(&environment, at.text(), wanted) {
+        findings.invalid(at, fault.message);
+    }
 }

@@ -13,6 +13,7 @@ mod claim_spec;
 mod config_map;
 mod cron_job;
 mod csi;
+mod custom_resource_definition;
 mod daemon_set;
 mod deployment;
 mod device_claim;
@@ -90,6 +91,7 @@ const KINDS: &[Kind] = &[
         admission_policy::check_validating_binding,
     ),
     ("admissionregistration.k8s.io", "ValidatingWebhookConfiguration", webhook_configuration::check),
+    ("apiextensions.k8s.io", "CustomResourceDefinition", custom_resource_definition::check),
     ("apiregistration.k8s.io", "APIService", api_service::check),
     ("apps", "ControllerRevision", pod_template::check_revision),
     ("apps", "DaemonSet", daemon_set::check),
