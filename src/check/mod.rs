@@ -136,31 +136,70 @@ impl Definitions {
     }
 }
 
+/// So many objects are seen to in one go; more of them side by side.
+const MANY: usize = 256;
+
 /// Runs the rules over objects that belong together.
-fn judge(batch: Batch, definitions: &Definitions, options: &Options, ignores: &mut Ignores<'_>) -> Part {
+fn judge(mut batch: Batch, definitions: &Definitions, options: &Options, ignores: &mut Ignores<'_>) -> Part {
     let objects = leave_out(objects(&batch).collect(), options);
     let mut told: Vec<Told> = batch.faults.iter().map(|fault| input_fault(fault, &batch.sources)).collect();
-    let mut ids: Vec<Option<Arc<ObjectId>>> = vec![None; objects.len()];
     // Partners of what stands in lone files may stand elsewhere; what was built is all there is.
     let whole_set = batch.dialect == Some(Dialect::V3);
     let rules = validate::Options { whole_set, ..options.rules.clone() };
     let mut found = validate::check(&objects, &definitions.objects(), &rules);
     found.sort_by_key(|(number, _)| *number);
     let mut found = found.into_iter().peekable();
-    let mut findings = Vec::new();
-    for (number, (object, id)) in objects.iter().zip(&mut ids).enumerate() {
-        while let Some((_, finding)) = found.next_if(|(about, _)| *about == number) {
-            findings.extend(levelled(finding, options));
-        }
-        silence::apply(object, &mut findings, ignores, &rules);
-        for finding in findings.drain(..).filter(|finding| wanted(finding, options)) {
-            let id = id.get_or_insert_with(|| Arc::new(ObjectId::of(object)));
-            told.push(place(finding, object, id, &batch));
-        }
+    let groups: Vec<Vec<(usize, Finding)>> = (0..objects.len())
+        .step_by(MANY)
+        .map(|first| std::iter::from_fn(|| found.next_if(|(about, _)| *about < first + MANY)).collect())
+        .collect();
+    let parts: Vec<(Vec<Told>, Ignores<'_>)> = objects
+        .par_chunks(MANY)
+        .zip(groups)
+        .enumerate()
+        .map(|(group, (objects, found))| {
+            let mut ignores = Ignores::new(&options.ignores);
+            (tell(objects, group * MANY, found, &batch, (options, &rules), &mut ignores), ignores)
+        })
+        .collect();
+    for (some, met) in parts {
+        told.extend(some);
+        ignores.join(&met);
     }
     let capacity = if options.capacity { validate::capacity(&objects) } else { Vec::new() };
     let (objects, files) = (objects.len(), batch.files);
+    // Nobody needs to wait for that.
+    let documents = std::mem::take(&mut batch.documents);
+    if documents.len() > MANY {
+        rayon::spawn(move || drop(documents));
+    }
     Part { sources: batch.sources, told, objects, files, capacity }
+}
+
+/// What is told of some objects, the first of which has this number.
+fn tell(
+    objects: &[Object<'_>],
+    first: usize,
+    found: Vec<(usize, Finding)>,
+    batch: &Batch,
+    (options, rules): (&Options, &validate::Options),
+    ignores: &mut Ignores<'_>,
+) -> Vec<Told> {
+    let mut told = Vec::new();
+    let mut found = found.into_iter().peekable();
+    let mut findings = Vec::new();
+    for (number, object) in objects.iter().enumerate() {
+        while let Some((_, finding)) = found.next_if(|(about, _)| *about == first + number) {
+            findings.extend(levelled(finding, options));
+        }
+        silence::apply(object, &mut findings, ignores, rules);
+        let mut id = None;
+        for finding in findings.drain(..).filter(|finding| wanted(finding, options)) {
+            let id = id.get_or_insert_with(|| Arc::new(ObjectId::of(object)));
+            told.push(place(finding, object, id, batch));
+        }
+    }
+    told
 }
 
 /// Findings about the project file's own silences.

@@ -32,6 +32,14 @@ impl<'a> Ignores<'a> {
         Ignores { list, met: vec![(false, false); list.len()] }
     }
 
+    /// Adds what was met elsewhere.
+    pub(super) fn join(&mut self, other: &Ignores<'_>) {
+        for (own, other) in self.met.iter_mut().zip(&other.met) {
+            own.0 |= other.0;
+            own.1 |= other.1;
+        }
+    }
+
     /// What is wrong with the silences themselves: the place in the project file and a sentence.
     pub(super) fn faults(&self) -> impl Iterator<Item = (&'a Ignore, &'static str, String)> + '_ {
         self.list.iter().zip(&self.met).filter_map(|(ignore, (met, used))| {

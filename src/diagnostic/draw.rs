@@ -1,5 +1,6 @@
 //! Faults as text for people: a sentence, the lines they are about, what to do. As JSON: `findings.rs`.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use super::{Diagnostic, Label, Severity};
@@ -18,10 +19,10 @@ pub enum Dress {
 }
 
 impl Dress {
-    fn wrap(self, code: &str, text: &str) -> String {
+    fn wrap<'t>(self, code: &str, text: &'t str) -> Cow<'t, str> {
         match self {
-            Dress::Plain => text.to_owned(),
-            Dress::Colour => format!("\x1b[{code}m{text}\x1b[0m"),
+            Dress::Plain => Cow::Borrowed(text),
+            Dress::Colour => Cow::Owned(format!("\x1b[{code}m{text}\x1b[0m")),
         }
     }
 }
@@ -49,12 +50,18 @@ fn severity(severity: Severity) -> (&'static str, &'static str) {
 /// ```
 pub fn draw(diagnostic: &Diagnostic, sources: &Sources, dress: Dress) -> String {
     let mut out = String::new();
+    draw_into(&mut out, diagnostic, sources, dress);
+    out
+}
+
+/// One fault behind others.
+pub fn draw_into(out: &mut String, diagnostic: &Diagnostic, sources: &Sources, dress: Dress) {
     let (word, colour) = severity(diagnostic.severity);
     let head = format!("{word}[{}]", diagnostic.code);
     let message = format!(": {}", visible(&diagnostic.message));
     // Writing to a string cannot fail.
     let _ = writeln!(out, "{}{}", dress.wrap(colour, &head), dress.wrap(BOLD, &message));
-    let snippets: Vec<Snippet> = diagnostic
+    let snippets: Vec<Snippet<'_>> = diagnostic
         .labels
         .iter()
         .filter(|label| sources.holds(label.place))
@@ -63,7 +70,7 @@ pub fn draw(diagnostic: &Diagnostic, sources: &Sources, dress: Dress) -> String 
     let width = snippets.iter().map(|snippet| snippet.line.to_string().len()).max().unwrap_or(1);
     for (index, snippet) in snippets.iter().enumerate() {
         let mark = if index == 0 { ('^', colour) } else { ('-', BLUE) };
-        snippet.draw(&mut out, width, mark, dress);
+        snippet.draw(out, width, mark, dress);
     }
     let lead = " ".repeat(width + 1);
     let equals = dress.wrap(BLUE, "=");
@@ -73,27 +80,41 @@ pub fn draw(diagnostic: &Diagnostic, sources: &Sources, dress: Dress) -> String 
     for hint in &diagnostic.hints {
         let _ = writeln!(out, "{lead}{equals} {} {}", dress.wrap(CYAN, "hint:"), visible(hint));
     }
-    out
 }
 
 /// A line of a text and what there is to say about a part of it.
-struct Snippet {
+struct Snippet<'t> {
     place: String,
     holder: Option<String>,
     line: usize,
-    text: String,
+    text: Cow<'t, str>,
     /// Characters before the part that is marked, and of it.
     before: usize,
     marked: usize,
-    label: String,
+    label: &'t str,
 }
 
-impl Snippet {
-    fn new(label: &Label, sources: &Sources) -> Snippet {
+impl<'t> Snippet<'t> {
+    fn new(label: &'t Label, sources: &'t Sources) -> Snippet<'t> {
         let place = sources.outer(label.place);
         let source = sources.get(place.source);
         let (line, column) = sources.position(place);
         let text = sources.line(place);
+        if text.len() <= WIDEST && is_plain(text, false) {
+            let before = (column - 1).min(text.len());
+            return Snippet {
+                place: format!("{}:{line}:{column}", visible(&source.name)),
+                holder: source
+                    .inside
+                    .filter(|place| sources.holds(*place))
+                    .map(|place| sources.display(place)),
+                line,
+                text: Cow::Borrowed(text),
+                before,
+                marked: marked(&text[..before], &text[before..]).max(1),
+                label: &label.text,
+            };
+        }
         let before = (column - 1).min(text.chars().count());
         let at = text.char_indices().nth(before).map_or(text.len(), |(at, _)| at);
         let marked = marked(&text[..at], &text[at..]).max(1);
@@ -112,25 +133,26 @@ impl Snippet {
             place: format!("{}:{line}:{column}", visible(&source.name)),
             holder: source.inside.filter(|place| sources.holds(*place)).map(|place| sources.display(place)),
             line,
-            text: shown,
+            text: Cow::Owned(shown),
             before: before - skip + shift,
             marked: marked.min(WIDEST),
-            label: label.text.clone(),
+            label: &label.text,
         }
     }
 
     fn draw(&self, out: &mut String, width: usize, (mark, colour): (char, &str), dress: Dress) {
-        let blue = |text: &str| dress.wrap(BLUE, text);
+        let blue = |text: &'static str| dress.wrap(BLUE, text);
         let _ = write!(out, "{:width$} {} {}", "", blue("┌─"), self.place);
         let _ = match &self.holder {
             Some(holder) => writeln!(out, " (inside {})", visible(holder)),
             None => writeln!(out),
         };
         let number = format!("{:>width$}", self.line);
-        let line = format!("{} {} {}", blue(&number), blue("│"), self.text);
-        let _ = writeln!(out, "{}", line.trim_end());
+        let shown = self.text.trim_end();
+        let space = if shown.is_empty() { "" } else { " " };
+        let _ = writeln!(out, "{} {}{space}{shown}", dress.wrap(BLUE, &number), blue("│"));
         let marks = mark.to_string().repeat(self.marked);
-        let said = if self.label.is_empty() { marks } else { format!("{marks} {}", visible(&self.label)) };
+        let said = if self.label.is_empty() { marks } else { format!("{marks} {}", visible(self.label)) };
         let _ = writeln!(
             out,
             "{:width$} {} {:before$}{}",
@@ -184,8 +206,16 @@ fn plain(c: char) -> char {
     }
 }
 
-fn visible(text: &str) -> String {
+fn visible(text: &str) -> Cow<'_, str> {
+    if is_plain(text, true) {
+        return Cow::Borrowed(text);
+    }
     text.chars().map(|c| if c == '\n' { '\n' } else { plain(c) }).collect()
+}
+
+/// Whether a text is printable ASCII, and so shown as it is.
+fn is_plain(text: &str, lines: bool) -> bool {
+    text.bytes().all(|b| (b' '..=b'~').contains(&b) || (lines && b == b'\n'))
 }
 
 #[cfg(test)]

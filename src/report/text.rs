@@ -1,7 +1,9 @@
 //! Findings for people, drawn as faults are, and one line that sums up.
 
+use rayon::prelude::*;
+
 use super::{Report, Told, number};
-use crate::diagnostic::{Diagnostic, Dress, Severity, draw};
+use crate::diagnostic::{Diagnostic, Dress, Severity, draw_into};
 use crate::validate::Level;
 
 /// All findings, then the summary.
@@ -12,15 +14,29 @@ pub fn text(report: &Report, dress: Dress) -> String {
 }
 
 /// Those findings that are wanted, without the summary.
-pub fn text_of(report: &Report, dress: Dress, wanted: impl Fn(&Told) -> bool) -> String {
+pub fn text_of(report: &Report, dress: Dress, wanted: impl Fn(&Told) -> bool + Sync) -> String {
     let mut out = String::new();
     for part in &report.parts {
-        for told in part.told.iter().filter(|told| wanted(told)) {
-            out.push_str(&draw(&diagnostic(told), &part.sources, dress));
+        let draw = |some: &[Told]| {
+            let mut text = String::new();
+            for told in some.iter().filter(|told| wanted(told)) {
+                draw_into(&mut text, &diagnostic(told), &part.sources, dress);
+            }
+            text
+        };
+        if part.told.len() <= MANY {
+            out.push_str(&draw(&part.told));
+            continue;
         }
+        let texts: Vec<String> = part.told.par_chunks(MANY).map(draw).collect();
+        out.reserve(texts.iter().map(String::len).sum());
+        texts.iter().for_each(|text| out.push_str(text));
     }
     out
 }
+
+/// So many findings are drawn in one go; more of them side by side.
+const MANY: usize = 512;
 
 /// A finding as a fault.
 fn diagnostic(told: &Told) -> Diagnostic {
