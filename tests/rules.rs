@@ -96,3 +96,46 @@ fn every_check_of_three_other_linters_leads_to_a_rule() {
         assert_eq!(names.len(), checks, "{linter}: {names:?}");
     }
 }
+
+/// What `check` tells of an object with one more annotation.
+fn told_with(annotation: &str) -> Vec<String> {
+    let text = format!(
+        "apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\n  annotations:\n    {annotation}\nspec:\n  containers:\n  - name: \
+         A\n    image: a:1\n    env:\n    - {{name: DB_PASSWORD, value: hunter2}}\n"
+    );
+    let host = citadel::host::Memory::default();
+    let input = [citadel::check::Input::Text("a.yaml".into(), text.into_bytes())];
+    let rules = Options { only: vec![Family::Server, Family::Policy], ..Options::default() };
+    let options = citadel::check::Options { rules, ..Default::default() };
+    let report = citadel::check::check(&host, &input, &options);
+    report.told().map(|told| told.finding.rule.to_owned()).collect()
+}
+
+#[test]
+fn rules_are_silenced_with_a_reason_and_for_a_finding() {
+    let has = |told: &[String], rule: &str| told.iter().any(|id| id == rule);
+    let all = told_with("a: b");
+    assert!(
+        has(&all, "secret-in-env-value") && has(&all, "read-only-root-filesystem") && has(&all, "invalid")
+    );
+    let told = told_with("citadel.dev/ignore.secret-in-env-value: a test");
+    assert!(
+        !has(&told, "secret-in-env-value") && !told.iter().any(|id| id.starts_with("silence-")),
+        "{told:?}"
+    );
+    assert!(has(&told_with("citadel.dev/ignore.secret-in-env-value: ''"), "silence-without-reason"));
+    assert!(has(&told_with("citadel.dev/ignore.ssh-port: why"), "silence-without-finding"));
+    assert!(has(&told_with("citadel.dev/ignore.ssh-prot: why"), "silence-unknown-rule"));
+    for theirs in [
+        "ignore-check.kube-linter.io/env-var-secret: why",
+        "kube-linter.io/ignore-all: why",
+        "polaris.fairwinds.com/sensitiveContainerEnvVar-exempt: 'true'",
+        "polaris.fairwinds.com/exempt: 'true'",
+    ] {
+        let told = told_with(theirs);
+        assert!(!has(&told, "secret-in-env-value"), "{theirs}: {told:?}");
+        assert!(has(&told, "invalid"), "{theirs} hides what the server refuses");
+    }
+    let told = told_with("kube-score/ignore: container-security-context-readonlyrootfilesystem");
+    assert!(!has(&told, "read-only-root-filesystem") && has(&told, "secret-in-env-value"));
+}

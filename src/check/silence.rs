@@ -126,12 +126,15 @@ pub(super) fn apply(
     }
 }
 
-/// The other linters' own annotations, for the rules that came from them.
+/// The other linters' own annotations, for the rules that came from them. Who wrote them silenced advice: what the server
+/// refuses and what cannot work is told all the same.
 fn theirs(key: &str, value: &str, findings: &mut Vec<Finding>) {
     let mut silence = |names: &dyn Fn(&str) -> bool| {
         findings.retain(|finding| {
             let came = |rule: &Rule| rule.id == finding.rule && rule.old_names.iter().any(|name| names(name));
-            !rules::all().any(came)
+            let refused = matches!(finding.family, Family::Schema | Family::Server | Family::ApiVersion)
+                || finding.level == Level::Error && finding.family != Family::Policy;
+            refused || !rules::all().any(came)
         });
     };
     if let Some(name) = key.strip_prefix("ignore-check.kube-linter.io/") {

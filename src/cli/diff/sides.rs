@@ -75,7 +75,11 @@ pub(super) fn read(host: &dyn Host, words: &[String]) -> Result<(Loaded, Loaded)
         }
         [old, new] => (Side::of(old), Side::of(new)),
         _ => {
-            return refuse("too-many-sides", "more than two sides are named", "name an old one and a new one");
+            return refuse(
+                "too-many-sides",
+                "more than two sides are named",
+                "name an old one and a new one",
+            );
         }
     };
     if old == Side::Input && new == Side::Input {
