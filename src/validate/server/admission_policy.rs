@@ -1,7 +1,9 @@
 //! ValidatingAdmissionPolicy, MutatingAdmissionPolicy and their bindings. Expressions are compiled elsewhere.
 
 use super::admission_expression::{Expression, Gives, check_expression};
-use super::admission_rule::{check_match_conditions, check_match_resources, check_mutating_operations};
+use super::admission_rule::{
+    check_match_conditions, check_match_resources, check_mutating_operations, check_suffix,
+};
 use super::format;
 use super::report::Report;
 use super::selector::check_selector;
@@ -114,6 +116,7 @@ fn check_param_kind(params: &At<'_>, findings: &mut Vec<Finding>) {
 
 /// Mirrors `ValidateValidatingAdmissionPolicy`, `validateValidatingAdmissionPolicySpec`
 pub(super) fn check_validating(object: &At<'_>, findings: &mut Vec<Finding>) {
+    check_suffix(object, findings);
     let spec = object.field("spec");
     check_head(&spec, false, findings);
     let (validations, audit) = (spec.field("validations"), spec.field("auditAnnotations"));
@@ -193,6 +196,7 @@ fn check_validation<'a>(
 
 /// Mirrors `ValidateMutatingAdmissionPolicy`, `validateMutatingAdmissionPolicySpec`
 pub(super) fn check_mutating(object: &At<'_>, findings: &mut Vec<Finding>) {
+    check_suffix(object, findings);
     let spec = object.field("spec");
     check_head(&spec, true, findings);
     let mutations = spec.field("mutations");
@@ -251,6 +255,7 @@ fn check_mutation(mutation: &At<'_>, has_params: bool, variables: &At<'_>, findi
 
 /// Mirrors `ValidateValidatingAdmissionPolicyBinding`, `validateValidatingAdmissionPolicyBindingSpec`
 pub(super) fn check_validating_binding(object: &At<'_>, findings: &mut Vec<Finding>) {
+    check_suffix(object, findings);
     let spec = object.field("spec");
     check_binding(&spec, findings);
     check_match_resources(&spec.field("matchResources"), findings);
@@ -271,6 +276,7 @@ pub(super) fn check_validating_binding(object: &At<'_>, findings: &mut Vec<Findi
 
 /// Mirrors `ValidateMutatingAdmissionPolicyBinding`, `validateMutatingAdmissionPolicyBindingSpec`
 pub(super) fn check_mutating_binding(object: &At<'_>, findings: &mut Vec<Finding>) {
+    check_suffix(object, findings);
     let spec = object.field("spec");
     check_binding(&spec, findings);
     let resources = spec.field("matchResources");

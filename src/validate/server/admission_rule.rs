@@ -8,6 +8,42 @@ use crate::validate::{At, Finding};
 
 const OPERATIONS: &[&str] = &["*", "CONNECT", "CREATE", "DELETE", "UPDATE"];
 
+/// Names that end with `.static.k8s.io` are for configurations on the server's own disk.
+///
+/// Mirrors `ValidateStaticSuffix`
+pub(super) fn check_suffix(object: &At<'_>, findings: &mut Vec<Finding>) {
+    let metadata = object.field("metadata");
+    let name = metadata.field("name");
+    if name.text().ends_with(".static.k8s.io") {
+        findings.invalid(&name, "must not end with `.static.k8s.io`");
+    }
+}
+
+/// Rules of webhooks for resources that webhooks are never asked about.
+///
+/// Mirrors `WarningsForValidatingWebhookRules`, `WarningsForMutatingWebhookRules`, `warningsForExcludedRules`
+pub(super) fn warn_of_excluded(rule: &At<'_>, findings: &mut Vec<Finding>) {
+    const EXCLUDED: [(&str, &str); 6] = [
+        ("authentication.k8s.io", "selfsubjectreviews"),
+        ("authentication.k8s.io", "tokenreviews"),
+        ("authorization.k8s.io", "localsubjectaccessreviews"),
+        ("authorization.k8s.io", "selfsubjectaccessreviews"),
+        ("authorization.k8s.io", "selfsubjectrulesreviews"),
+        ("authorization.k8s.io", "subjectaccessreviews"),
+    ];
+    let (groups, resources) = (rule.field("apiGroups"), rule.field("resources"));
+    if has_wildcard(&groups) || has_wildcard(&resources) {
+        return;
+    }
+    for (group, resource) in EXCLUDED {
+        if groups.items().any(|item| item.text() == group)
+            && resources.items().any(|item| item.text() == resource)
+        {
+            findings.warns(rule, format!("webhooks are never asked about `{resource}.{group}`"));
+        }
+    }
+}
+
 fn has_wildcard(list: &At<'_>) -> bool {
     list.items().any(|item| item.text() == "*")
 }

@@ -93,6 +93,12 @@ pub(super) fn check_capacity(object: &At<'_>, findings: &mut Vec<Finding>) {
             findings.warns(&key, format!("`{}` is deprecated: use `{instead}`", key.text()));
         }
     }
+    let labels = topology.field("matchLabels");
+    for (label, value) in labels.entries() {
+        if let Some(instead) = newer_node_label(label) {
+            findings.warns(&value, format!("`{label}` is deprecated: use `{instead}`"));
+        }
+    }
     let (class, capacity) = (object.field("storageClassName"), object.field("capacity"));
     findings.format(&class, format::dns_subdomain(class.text()));
     if capacity.quantity().is_some_and(Quantity::is_negative) {

@@ -20,6 +20,9 @@ pub(super) fn check(object: &At<'_>, findings: &mut Vec<Finding>) {
     } else {
         findings.one_of(&kind, &["FQDN", "IPv4", "IPv6"]);
     }
+    if kind.text() == "FQDN" {
+        findings.warns(&kind, "endpoints by name are deprecated");
+    }
     check_ports(&object.field("ports"), findings);
     let endpoints = object.field("endpoints");
     if endpoints.len() > MOST_ENDPOINTS {
@@ -64,6 +67,9 @@ fn check_addresses(addresses: &At<'_>, kind: &str, findings: &mut Vec<Finding>) 
                     findings.invalid(addresses, "must be of the family that `addressType` says");
                 }
                 check_endpoint_ip(&at, findings);
+                if let Some(warning) = address::ip_warning(text) {
+                    findings.warns(&at, warning);
+                }
             }
             "FQDN" if text.is_empty() => findings.required(&at, ""),
             "FQDN" => findings.format(&at, format::fully_qualified_domain_name(text)),

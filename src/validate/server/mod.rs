@@ -49,6 +49,7 @@ mod runtime_class;
 mod secret;
 pub(in crate::validate) mod selector;
 mod service;
+mod service_account;
 mod stateful_set;
 mod storage_class;
 mod told;
@@ -77,6 +78,7 @@ const KINDS: &[Kind] = &[
     ("", "ResourceQuota", resource_quota::check),
     ("", "Secret", secret::check),
     ("", "Service", service::check),
+    ("", "ServiceAccount", service_account::check),
     ("admissionregistration.k8s.io", "MutatingAdmissionPolicy", admission_policy::check_mutating),
     (
         "admissionregistration.k8s.io",

@@ -7,10 +7,16 @@ use super::resource_names::check_amount;
 use super::{address, format};
 use crate::validate::{At, Finding};
 
-/// Mirrors `ValidateNode`, `ValidateNodeResources`, `validateNodeSwapStatus`, `ValidatePositiveField`
+/// Mirrors `nodeWarnings`, `ValidateNode`, `ValidateNodeResources`, `validateNodeSwapStatus`, `ValidatePositiveField`
 pub(super) fn check(object: &At<'_>, findings: &mut Vec<Finding>) {
     let (spec, status) = (object.field("spec"), object.field("status"));
     check_taints(&spec.field("taints"), findings);
+    for name in ["configSource", "externalID"] {
+        let field = spec.field(name);
+        if field.is_there() {
+            findings.warns(&field, format!("`{name}` does nothing any more"));
+        }
+    }
     for list in ["capacity", "allocatable"] {
         for (name, amount) in status.field(list).entries() {
             let before = findings.len();
@@ -82,13 +88,13 @@ fn check_features(features: &At<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
-/// Mirrors `IsDualStackCIDRStrings`
+/// Mirrors `IsDualStackCIDRStrings`, `Convert_v1_NodeSpec_To_core_NodeSpec`
 fn check_networks(spec: &At<'_>, findings: &mut Vec<Finding>) {
     let (list, single) = (spec.field("podCIDRs"), spec.field("podCIDR"));
-    if list.is_empty() {
-        if !single.text().is_empty()
-            && let Err(message) = address::legacy_cidr(single.text())
-        {
+    // Where the two differ, `podCIDR` counts.
+    let first = list.items().next().map_or_else(String::new, |cidr| cidr.text().to_owned());
+    if !single.text().is_empty() && single.text() != first {
+        if let Err(message) = address::legacy_cidr(single.text()) {
             findings.invalid(&single, message);
             findings.told_at("spec.podCIDRs[0]");
         }

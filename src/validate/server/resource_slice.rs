@@ -20,7 +20,11 @@ const MOST_COUNTERS: usize = 32;
 /// Mirrors `ValidateResourceSlice`, `validateResourceSliceSpec`
 pub(super) fn check(object: &At<'_>, findings: &mut Vec<Finding>) {
     let spec = object.field("spec");
-    csi_driver_name(&spec.field("driver"), findings);
+    let driver = spec.field("driver");
+    csi_driver_name(&driver, findings);
+    if driver.text().bytes().any(|byte| byte.is_ascii_uppercase()) {
+        findings.warns(&driver, "names of drivers should have no capitals");
+    }
     check_pool(&spec.field("pool"), findings);
     let each = spec.field("perDeviceNodeSelection");
     let mut ways = check_nodes(&spec, findings);

@@ -122,6 +122,7 @@ pub(super) fn newer_node_label(key: &str) -> Option<&'static str> {
         "failure-domain.beta.kubernetes.io/region" => "topology.kubernetes.io/region",
         "failure-domain.beta.kubernetes.io/zone" => "topology.kubernetes.io/zone",
         "beta.kubernetes.io/instance-type" => "node.kubernetes.io/instance-type",
+        "scheduler.alpha.kubernetes.io/preferAvoidPods" => "taints and tolerations",
         "node-role.kubernetes.io/master" => "node-role.kubernetes.io/control-plane",
         _ => return None,
     })

@@ -1,6 +1,6 @@
 //! ValidatingWebhookConfiguration and MutatingWebhookConfiguration.
 
-use super::admission_rule::{check_match_conditions, check_rule};
+use super::admission_rule::{check_match_conditions, check_rule, check_suffix, warn_of_excluded};
 use super::report::Report;
 use super::selector::check_selector;
 use super::{format, url};
@@ -9,6 +9,7 @@ use crate::validate::{At, Finding};
 /// Mirrors `ValidateValidatingWebhookConfiguration`, `validateValidatingWebhookConfiguration`,
 /// `ValidateMutatingWebhookConfiguration`, `validateMutatingWebhookConfiguration`
 pub(super) fn check(object: &At<'_>, findings: &mut Vec<Finding>) {
+    check_suffix(object, findings);
     let webhooks = object.field("webhooks");
     for (number, webhook) in webhooks.items().enumerate() {
         check_webhook(&webhook, findings);
@@ -32,6 +33,7 @@ fn check_webhook(webhook: &At<'_>, findings: &mut Vec<Finding>) {
     }
     for rule in webhook.field("rules").items() {
         check_rule(&rule, findings);
+        warn_of_excluded(&rule, findings);
     }
     for (name, known) in [
         ("failurePolicy", ["Fail", "Ignore"]),
