@@ -75,7 +75,8 @@ impl<'a> Set<'a> {
         set.by_name = FxHashMap::with_capacity_and_hasher(objects.len(), FxBuildHasher);
         for (number, object) in objects.iter().enumerate() {
             let number = number as u32;
-            let namespace = namespace(object.namespace);
+            // Objects of the whole cluster are sometimes given a namespace, which the server ignores or refuses.
+            let namespace = if OF_CLUSTER.contains(&object.kind) { "" } else { namespace(object.namespace) };
             let key = Key { group: object.group, kind: object.kind, namespace, name: object.name };
             set.by_name.entry(key).or_insert(number);
             set.by_kind.entry(object.kind).or_default().push(number);
@@ -118,7 +119,7 @@ impl<'a> Set<'a> {
                 let spec = root.field("spec");
                 let selector = spec.field(field);
                 if selector.is_there() {
-                    index.add(object.namespace, &selector.field("matchLabels"), number);
+                    index.add_selector(object.namespace, &selector, number);
                 }
             }
         }
@@ -184,12 +185,12 @@ impl<'a> Set<'a> {
         selector: &'s At<'s>,
     ) -> impl Iterator<Item = &'s Pod<'a>> {
         let candidates = if selector.is_there() {
-            let labels = selector.field("matchLabels");
-            self.pairs.candidates(namespace, &labels)
+            self.pairs.candidates_of_selector(namespace, selector)
         } else {
-            &[]
+            Vec::new()
         };
-        self.those(candidates).filter(move |pod| pod.is_selected(selector))
+        let numbers = candidates.into_iter().flatten().map(|(_, number)| *number as usize);
+        numbers.filter_map(|number| self.pod(number)).filter(move |pod| pod.is_selected(selector))
     }
 
     /// Whether a namespace has any pods that are known.
@@ -207,10 +208,10 @@ impl<'a> Set<'a> {
         namespace: Option<&str>,
         selector: &'s At<'s>,
     ) -> impl Iterator<Item = &'a Object<'a>> + 's {
-        let wanted = selector.field("matchLabels");
-        let candidates = self.service_labels.candidates(namespace.unwrap_or(labels::EVERYWHERE), &wanted);
-        let services = candidates.iter().map(|(_, number)| &self.objects[*number as usize]);
-        services.filter(|service| {
+        let candidates =
+            self.service_labels.candidates_of_selector(namespace.unwrap_or(labels::EVERYWHERE), selector);
+        let services = candidates.into_iter().flatten().map(|(_, number)| &self.objects[*number as usize]);
+        services.filter(move |service| {
             let root = service.at();
             let metadata = root.field("metadata");
             let labels = metadata.field("labels");
@@ -254,6 +255,18 @@ fn selects(object: &Object<'_>, field: &str, pod: &Pod<'_>) -> bool {
     let selector = spec.field(field);
     pod.is_selected(&selector)
 }
+
+/// Kinds of the whole cluster that others refer to.
+const OF_CLUSTER: &[&str] = &[
+    "ClusterIssuer",
+    "ClusterRole",
+    "ClusterSecretStore",
+    "IngressClass",
+    "Namespace",
+    "PriorityClass",
+    "RuntimeClass",
+    "StorageClass",
+];
 
 /// Groups whose objects make no pods and no Services.
 const INERT_GROUPS: &[&str] = &[

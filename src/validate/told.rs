@@ -69,9 +69,10 @@ impl<'r> Told<'r> {
             || self.options.external.iter().any(|external| external.is(kind, namespace, name))
     }
 
-    /// Tells of a reference to an object that is not known: `what` says what becomes of that.
+    /// Tells of a reference to an object that is not known: `what` says what becomes of that. Names with `$` are
+    /// filled in later, by the kubelet or whatever applies the objects.
     pub fn refers(&mut self, at: &At<'_>, group: &str, kind: &str, namespace: &str, name: &str, what: &str) {
-        if name.is_empty() || name.contains("$(") || self.knows(group, kind, namespace, name) {
+        if name.is_empty() || name.contains('$') || self.knows(group, kind, namespace, name) {
             return;
         }
         let message = format!("no {kind} `{name}` is among the objects{what}");

@@ -45,6 +45,9 @@ pub(in crate::validate) fn pdb_missing(object: &Object<'_>, told: &mut Told<'_>)
 
 /// A budget that forbids every eviction.
 pub(in crate::validate) fn pdb_zero_disruptions(object: &Object<'_>, told: &mut Told<'_>) {
+    if object.group != "policy" {
+        return;
+    }
     let root = object.at();
     let spec = root.field("spec");
     let (most, least) = (spec.field("maxUnavailable"), spec.field("minAvailable"));
@@ -57,6 +60,9 @@ pub(in crate::validate) fn pdb_zero_disruptions(object: &Object<'_>, told: &mut 
 
 /// A budget that keeps as many pods as there may be.
 pub(in crate::validate) fn pdb_min_available(object: &Object<'_>, told: &mut Told<'_>) {
+    if object.group != "policy" {
+        return;
+    }
     let root = object.at();
     let spec = root.field("spec");
     let least = spec.field("minAvailable");

@@ -54,7 +54,11 @@ pub(in crate::validate) fn quota_without_request(pod: &Pod<'_>, told: &mut Told<
         return;
     }
     let here = |quota: &&Object<'_>| namespace(quota.namespace) == namespace(pod.object.namespace);
+    // Amounts for the whole pod do away with those of its containers.
     let of_pod = pod.spec.field("resources");
+    if !of_pod.field("requests").is_empty() || !of_pod.field("limits").is_empty() {
+        return;
+    }
     for quota in set.of_kind("ResourceQuota").filter(here) {
         let root = quota.at();
         let spec = root.field("spec");
@@ -65,10 +69,6 @@ pub(in crate::validate) fn quota_without_request(pod: &Pod<'_>, told: &mut Told<
         for (bounded, _) in hard.entries() {
             let Some((what, resource)) = full_name(bounded).split_once('.') else { continue };
             if !matches!(resource, "cpu" | "memory") {
-                continue;
-            }
-            let stated = of_pod.field(what);
-            if stated.entry(resource).is_there() {
                 continue;
             }
             for container in pod.containers.iter().filter(|container| container.role != Role::Ephemeral) {

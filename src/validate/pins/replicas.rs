@@ -70,6 +70,9 @@ pub(in crate::validate) fn hpa_conflict(object: &Object<'_>, told: &mut Told<'_>
 
 /// A range that leaves nothing to scale.
 pub(in crate::validate) fn hpa_range(object: &Object<'_>, told: &mut Told<'_>) {
+    if object.group != "autoscaling" {
+        return;
+    }
     let root = object.at();
     let spec = root.field("spec");
     let minimum = spec.field("minReplicas");

@@ -22,7 +22,12 @@ pub(in crate::validate) fn rollout_below_budget(object: &Object<'_>, told: &mut 
     let unavailable = rolling.field("maxUnavailable");
     let gone = match strategy.field("type").text() {
         "Recreate" => pods,
-        _ => Share::read(&unavailable).unwrap_or(Share::Percent(25)).down(pods),
+        _ => {
+            let surge = Share::read(&rolling.field("maxSurge")).unwrap_or(Share::Percent(25)).up(pods);
+            let gone = Share::read(&unavailable).unwrap_or(Share::Percent(25)).down(pods);
+            // Without room above, one pod must make room below.
+            if surge == 0 { gone.max(1) } else { gone }
+        }
     };
     let Some(pod) = told.pod() else { return };
     for budget in set.budgets_of(pod) {

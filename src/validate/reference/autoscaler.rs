@@ -42,7 +42,7 @@ pub(in crate::validate) fn hpa_target_missing(object: &Object<'_>, told: &mut To
 
 /// A target whose replicas are 0 is left alone by its HPA.
 pub(in crate::validate) fn hpa_target_disabled(object: &Object<'_>, told: &mut Told<'_>) {
-    if object.kind != "HorizontalPodAutoscaler" {
+    if !is_scaler(object) {
         return;
     }
     let root = object.at();
@@ -59,6 +59,9 @@ pub(in crate::validate) fn hpa_target_disabled(object: &Object<'_>, told: &mut T
 
 /// Containers that metrics name.
 pub(in crate::validate) fn hpa_metric_container(object: &Object<'_>, told: &mut Told<'_>) {
+    if !is_scaler(object) {
+        return;
+    }
     let root = object.at();
     let spec = root.field("spec");
     let metrics = spec.field("metrics");
@@ -79,6 +82,9 @@ pub(in crate::validate) fn hpa_metric_container(object: &Object<'_>, told: &mut 
 
 /// A share of what is requested needs requests.
 pub(in crate::validate) fn hpa_metric_request(object: &Object<'_>, told: &mut Told<'_>) {
+    if !is_scaler(object) {
+        return;
+    }
     let root = object.at();
     let spec = root.field("spec");
     let metrics = spec.field("metrics");
@@ -102,7 +108,7 @@ pub(in crate::validate) fn hpa_metric_request(object: &Object<'_>, told: &mut To
 
 fn without_request(object: &Object<'_>, at: &At<'_>, resource: &str, container: &str, told: &mut Told<'_>) {
     let Some(pod) = target_of(object, told) else { return };
-    if has_request(&pod.spec.field("resources"), resource)
+    if container.is_empty() && has_request(&pod.spec.field("resources"), resource)
         || told.set.default_request(object.namespace, resource).is_some()
     {
         return;
@@ -132,6 +138,9 @@ fn has_request(resources: &At<'_>, resource: &str) -> bool {
 
 /// Objects that metrics measure.
 pub(in crate::validate) fn hpa_metric_object(object: &Object<'_>, told: &mut Told<'_>) {
+    if !is_scaler(object) {
+        return;
+    }
     let root = object.at();
     let spec = root.field("spec");
     let metrics = spec.field("metrics");

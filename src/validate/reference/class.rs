@@ -27,6 +27,9 @@ pub(in crate::validate) fn ingress_class_unknown(object: &Object<'_>, told: &mut
     let root = object.at();
     let spec = root.field("spec");
     let name = spec.field("ingressClassName");
+    if object.group != "networking.k8s.io" {
+        return;
+    }
     told.refers(&name, "networking.k8s.io", "IngressClass", "", name.text(), ": no controller serves it");
 }
 
@@ -34,6 +37,9 @@ pub(in crate::validate) fn ingress_class_unknown(object: &Object<'_>, told: &mut
 pub(in crate::validate) fn storage_class_unknown(object: &Object<'_>, told: &mut Told<'_>) {
     let root = object.at();
     let spec = root.field("spec");
+    if !matches!(object.group, "" | "apps") {
+        return;
+    }
     if object.kind == "PersistentVolumeClaim" {
         storage_class(&spec, told);
         return;

@@ -3,8 +3,15 @@
 use super::{has_port, is_external_name};
 use crate::validate::{At, Object, Told};
 
+fn is_ingress(object: &Object<'_>) -> bool {
+    matches!(object.group, "networking.k8s.io" | "extensions")
+}
+
 /// Backends that are no Service, or no port of it.
 pub(in crate::validate) fn ingress_backend_missing(object: &Object<'_>, told: &mut Told<'_>) {
+    if !is_ingress(object) {
+        return;
+    }
     let root = object.at();
     let spec = root.field("spec");
     for field in ["defaultBackend", "backend"] {
@@ -67,6 +74,9 @@ fn ports(service: &Object<'_>) -> String {
 
 /// Secrets with certificates that nothing makes.
 pub(in crate::validate) fn ingress_tls_secret_missing(object: &Object<'_>, told: &mut Told<'_>) {
+    if !is_ingress(object) {
+        return;
+    }
     let root = object.at();
     let spec = root.field("spec");
     let tls = spec.field("tls");

@@ -7,7 +7,7 @@ pub(in crate::validate) fn statefulset_service_missing(object: &Object<'_>, told
     let root = object.at();
     let spec = root.field("spec");
     let name = spec.field("serviceName");
-    if name.text().is_empty() {
+    if object.group != "apps" || name.text().is_empty() {
         return;
     }
     let set = told.set;

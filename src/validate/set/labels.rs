@@ -10,6 +10,9 @@ use super::namespace;
 use crate::validate::pod::Pod;
 use crate::validate::{At, Object};
 
+/// Stands for any value of a label: no value is called so.
+const ANY_VALUE: &str = "*";
+
 /// Stands for all namespaces: no namespace is called so.
 pub(super) const EVERYWHERE: &str = "*";
 
@@ -130,20 +133,21 @@ pub(super) struct PairIndex(Vec<(u64, u32)>);
 
 impl PairIndex {
     pub(super) fn of_pods(pods: &[Option<Box<Pod<'_>>>]) -> PairIndex {
-        let mut entries: Vec<(u64, u32)> =
-            pods.par_iter()
-                .flatten()
-                .filter(|pod| is_run(pod))
-                .flat_map_iter(|pod| {
-                    let mut entries = vec![(hash(pod.object.namespace, "", ""), pod.number as u32)];
-                    let labels = pod.labels();
-                    let pairs = labels.entries();
-                    entries.extend(pairs.map(|(key, value)| {
-                        (hash(pod.object.namespace, key, value.text()), pod.number as u32)
-                    }));
-                    entries
-                })
-                .collect();
+        let mut entries: Vec<(u64, u32)> = pods
+            .par_iter()
+            .flatten()
+            .filter(|pod| is_run(pod))
+            .flat_map_iter(|pod| {
+                let mut entries = vec![(hash(pod.object.namespace, "", ""), pod.number as u32)];
+                let labels = pod.labels();
+                for (key, value) in labels.entries() {
+                    for value in [value.text(), ANY_VALUE] {
+                        entries.push((hash(pod.object.namespace, key, value), pod.number as u32));
+                    }
+                }
+                entries
+            })
+            .collect();
         entries.par_sort_unstable();
         PairIndex(entries)
     }
@@ -157,8 +161,11 @@ impl PairIndex {
             let labels = metadata.field("labels");
             for namespace in [object.namespace, EVERYWHERE] {
                 entries.push((hash(namespace, "", ""), number as u32));
-                let pairs = labels.entries();
-                entries.extend(pairs.map(|(key, value)| (hash(namespace, key, value.text()), number as u32)));
+                for (key, value) in labels.entries() {
+                    for value in [value.text(), ANY_VALUE] {
+                        entries.push((hash(namespace, key, value), number as u32));
+                    }
+                }
             }
         }
         entries.sort_unstable();
@@ -179,6 +186,48 @@ impl PairIndex {
             .min_by_key(|found| found.len())
             .unwrap_or_else(|| self.of_namespace(namespace))
     }
+
+    /// The same for a label selector, a few ranges together.
+    pub(super) fn candidates_of_selector(&self, namespace: &str, selector: &At<'_>) -> Vec<&[(u64, u32)]> {
+        let labels = selector.field("matchLabels");
+        if labels.entries().any(|(key, _)| !LATER.contains(&key)) {
+            return vec![self.candidates(namespace, &labels)];
+        }
+        match narrowing(selector) {
+            Some(narrowing) => {
+                narrowing.hashes(namespace).into_iter().map(|hash| range(&self.0, hash)).collect()
+            }
+            None => vec![self.of_namespace(namespace)],
+        }
+    }
+}
+
+/// What one expression of a selector says of all that it selects: a label with one of some values, or with any.
+struct Narrowing<'a> {
+    key: &'a str,
+    values: Vec<&'a str>,
+}
+
+impl Narrowing<'_> {
+    fn hashes(&self, namespace: &str) -> Vec<u64> {
+        self.values.iter().map(|value| hash(namespace, self.key, value)).collect()
+    }
+}
+
+/// The first expression that narrows a selector down.
+fn narrowing<'a>(selector: &At<'a>) -> Option<Narrowing<'a>> {
+    let document = selector.document;
+    let list = document.get(selector.node?, "matchExpressions")?;
+    document.children(list).find_map(|expression| {
+        let [key, operator, values] = document.get_each(expression, ["key", "operator", "values"]);
+        let key = key.map(|key| document.text(key)).filter(|key| !LATER.contains(key))?;
+        let values = match document.text(operator?) {
+            "In" => document.children(values?).map(|value| document.text(value)).collect(),
+            "Exists" => vec![ANY_VALUE],
+            _ => return None,
+        };
+        Some(Narrowing { key, values })
+    })
 }
 
 /// Objects that select pods, by namespace and one label that they ask for; those that ask for none by namespace alone.
@@ -186,11 +235,24 @@ impl PairIndex {
 pub(super) struct SelectorIndex(Vec<(u64, u32)>);
 
 impl SelectorIndex {
+    /// Adds an object that selects by a plain map of labels.
     pub(super) fn add(&mut self, namespace: &str, labels: &At<'_>, number: usize) {
         let pair = labels.entries().find(|(key, _)| !LATER.contains(key));
         let hash =
             pair.map_or_else(|| hash(namespace, "", ""), |(key, value)| hash(namespace, key, value.text()));
         self.0.push((hash, number as u32));
+    }
+
+    /// Adds an object that selects by a label selector.
+    pub(super) fn add_selector(&mut self, namespace: &str, selector: &At<'_>, number: usize) {
+        let labels = selector.field("matchLabels");
+        let narrowing = if labels.is_empty() { narrowing(selector) } else { None };
+        match narrowing {
+            Some(narrowing) => {
+                self.0.extend(narrowing.hashes(namespace).into_iter().map(|hash| (hash, number as u32)));
+            }
+            None => self.add(namespace, &labels, number),
+        }
     }
 
     pub(super) fn sorted(mut self) -> SelectorIndex {
@@ -204,11 +266,11 @@ impl SelectorIndex {
         if !self.0.is_empty() && is_run(pod) {
             found.push(range(&self.0, hash(pod.object.namespace, "", "")));
             let labels = pod.labels();
-            found.extend(
-                labels
-                    .entries()
-                    .map(|(key, value)| range(&self.0, hash(pod.object.namespace, key, value.text()))),
-            );
+            for (key, value) in labels.entries() {
+                for value in [value.text(), ANY_VALUE] {
+                    found.push(range(&self.0, hash(pod.object.namespace, key, value)));
+                }
+            }
         }
         found.into_iter().flatten().map(|(_, number)| *number as usize)
     }
