@@ -14,7 +14,7 @@ use crate::host::{self, Entry, Host, Links, Step};
 use crate::load::{KUSTOMIZATION_FILES, decode_text};
 use crate::resource::ResourceSet;
 use crate::source::{Place, Source, SourceId};
-use crate::yaml::{self, Dialect, Document};
+use crate::yaml::{self, Dialect, Document, Kind};
 
 /// One thing to check.
 #[derive(Clone, Debug)]
@@ -105,11 +105,19 @@ fn take(batch: &mut Batch, name: &Arc<str>, bytes: &[u8]) {
 /// The objects of one text, and what is wrong with it.
 fn read_text(id: SourceId, text: &Arc<str>) -> Read {
     let (mut documents, mut faults) = (Vec::new(), Vec::new());
+    let templated = memchr::memmem::find(text.as_bytes(), b"{{").is_some();
     match yaml::read_each(id, text) {
         Ok(parts) => {
             for part in parts {
                 match part {
-                    Ok(read) => documents.extend(read),
+                    Ok(read) => {
+                        for document in read {
+                            match templated.then(|| braces(&document)).flatten() {
+                                Some(fault) => faults.push(fault),
+                                None => documents.push(document),
+                            }
+                        }
+                    }
                     Err(fault) => faults.push(template(*fault, text)),
                 }
             }
@@ -132,6 +140,29 @@ fn template(fault: Diagnostic, text: &str) -> Diagnostic {
         );
     }
     fault
+}
+
+/// `{{ .Values.name }}` without quotes is YAML, too: a mapping as the key of a mapping, which no object has.
+fn braces(document: &Document) -> Option<Diagnostic> {
+    let mut todo: Vec<_> = document.try_root().into_iter().collect();
+    while let Some(node) = todo.pop() {
+        match document.kind(node) {
+            Kind::Mapping => {
+                for (key, value) in document.entries(node) {
+                    if document.kind(key) == Kind::Mapping {
+                        let fault =
+                            Diagnostic::error("helm-template", "a template of Helm that was not rendered")
+                                .at(document.place(node), "in braces");
+                        return Some(fault.hint("render it first: `helm template CHART | citadel check -`"));
+                    }
+                    todo.push(value);
+                }
+            }
+            Kind::Sequence => todo.extend(document.children(node)),
+            Kind::Scalar | Kind::Alias => {}
+        }
+    }
+    None
 }
 
 fn undecodable(name: &str, at: usize) -> Diagnostic {
@@ -201,6 +232,9 @@ fn find(
                 continue;
             }
             let path = folder.join(&*name);
+            if options.leave_out.contains(&path) {
+                continue;
+            }
             let is_manifest =
                 matches!(path.extension().and_then(|e| e.to_str()), Some("yaml" | "yml" | "json"));
             match host.step(&path) {

@@ -4,6 +4,7 @@
 mod input;
 mod silence;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -39,6 +40,8 @@ pub struct Options {
     pub ignore_paths: Vec<Regex>,
     /// Whether to sum up what the workloads ask for.
     pub capacity: bool,
+    /// Files and folders that hold no objects to check: the project file, golden files.
+    pub leave_out: Vec<PathBuf>,
     /// What the project file silences, and the texts that its places point into.
     pub ignores: Vec<Ignore>,
     /// See [`Options::ignores`].
@@ -319,7 +322,11 @@ fn trace(document: &Document, node: NodeId, batch: &Batch) -> Vec<String> {
             let step = batch.steps.get(step);
             let at = batch.sources.holds(step.place).then(|| batch.sources.display(step.place));
             let at = at.map(|at| format!(" ({at})")).unwrap_or_default();
-            lines.push(format!("written by `{}`{at}", step.field));
+            let line = format!("written by `{}`{at}", step.field);
+            // A patch may touch a value more than once.
+            if lines.last() != Some(&line) {
+                lines.push(line);
+            }
         }
         origin = if entry.from.read() == Whence::Unknown { entry.previous } else { entry.from };
     }

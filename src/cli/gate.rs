@@ -7,7 +7,8 @@ use super::terminal;
 use crate::check;
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::host::Host;
-use crate::project::{Project, Settings};
+use crate::project::{PROJECT_FILE, Project, Settings};
+use crate::snapshot;
 use crate::source::Sources;
 use crate::validate::{self, Family, rules};
 
@@ -102,7 +103,10 @@ impl Gate {
         }
         rules.skip = skip;
         let mut crds = self.crds.clone();
+        let mut leave_out = Vec::new();
         if let Some(root) = &project.root {
+            leave_out.push(root.join(PROJECT_FILE));
+            leave_out.push(root.join(settings.snapshots.as_deref().unwrap_or(snapshot::FOLDER)));
             crds.extend(settings.crds.iter().map(|path| root.join(path).display().to_string()));
         }
         let options = check::Options {
@@ -110,6 +114,7 @@ impl Gate {
             crds,
             only_rules,
             skip_rules,
+            leave_out,
             ignores: settings.ignores,
             project_sources: sources,
             ..check::Options::default()

@@ -169,8 +169,8 @@ fn known_fields(at: &At<'_>, known: &[&'static str]) -> Result<()> {
     }
     for (key, value) in at.entries() {
         if !known.contains(&key) {
-            let mut fault = wrong(&value, "this setting is not known");
-            fault.message = format!("unknown setting `{key}`");
+            let message = format!("unknown setting `{key}`");
+            let fault = Diagnostic::error("invalid-project-file", message).at(value.place(), "of this value");
             let meant = nearest(key, known.iter().copied());
             return match meant {
                 Some(meant) => fault.hint(format!("did you mean `{meant}`?")),

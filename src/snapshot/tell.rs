@@ -46,10 +46,8 @@ fn sentence(outcome: &Outcome, telling: Telling) -> String {
         ),
         (State::Changed(difference), Telling::Checked) => {
             let count = difference.changes.len();
-            let s = if count == 1 { "" } else { "s" };
-            format!(
-                "{name}: {count} object{s} differ from `{shown}` (citadel snapshot --update {name} accepts it)"
-            )
+            let differ = if count == 1 { "object differs" } else { "objects differ" };
+            format!("{name}: {count} {differ} from `{shown}` (citadel snapshot --update {name} accepts it)")
         }
         (State::Spelling | State::Changed(_), Telling::Updated) => format!("{name}: updated `{shown}`"),
         (State::Refused(_), _) => format!("{name}: cannot be compared"),
