@@ -3,7 +3,8 @@
 
 use std::sync::OnceLock;
 
-use rustc_hash::FxHashMap;
+use memchr::{memchr, memmem};
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 const TEXT: &str = include_str!("../../schemas/types.txt");
 
@@ -49,8 +50,19 @@ pub enum Form {
 fn structures() -> &'static FxHashMap<&'static str, &'static str> {
     static INDEX: OnceLock<FxHashMap<&'static str, &'static str>> = OnceLock::new();
     INDEX.get_or_init(|| {
-        let blocks = TEXT.split("\ntype ").skip(1);
-        blocks.map(|block| block.split_once('\n').unwrap_or((block, ""))).collect()
+        let mut index = FxHashMap::with_capacity_and_hasher(2048, FxBuildHasher);
+        let finder = memmem::Finder::new(b"\ntype ");
+        let mut at = finder.find(TEXT.as_bytes());
+        while let Some(from) = at {
+            let from = from + "\ntype ".len();
+            let end = finder.find(&TEXT.as_bytes()[from..]).map(|end| from + end);
+            let block = &TEXT[from..end.unwrap_or(TEXT.len())];
+            let name = memchr(b'\n', block.as_bytes()).unwrap_or(block.len());
+            // Each field keeps the line end before it: that is how it is found.
+            index.insert(&block[..name], &block[name..]);
+            at = end;
+        }
+        index
     })
 }
 
@@ -114,13 +126,20 @@ impl Type {
     /// The type of a field of a structure.
     pub fn field(self, name: &str) -> Option<Type> {
         let fields = structures().get(self.inner())?;
-        for line in fields.lines() {
-            let line = line.strip_prefix(' ')?;
-            if let Some(rest) = line.strip_prefix(name)
-                && let Some(rest) = rest.strip_prefix(' ')
+        let mut from = 0;
+        // Most of what is found at first is the field itself; a shape may hold the same letters.
+        while let Some(at) = memmem::find(fields.as_bytes().get(from..)?, name.as_bytes()) {
+            let (begin, end) = (from + at, from + at + name.len());
+            if fields[..begin].ends_with("\n ")
+                && let Some(rest) = fields[end..].strip_prefix(' ')
             {
-                let (shape, extra) = rest.split_once(' ').unwrap_or((rest, ""));
+                let line = rest.split('\n').next().unwrap_or(rest);
+                let (shape, extra) = line.split_once(' ').unwrap_or((line, ""));
                 return Some(Type { shape, extra });
+            }
+            from = end.max(begin + 1);
+            if name.is_empty() {
+                return None;
             }
         }
         None
@@ -129,7 +148,7 @@ impl Type {
     /// The names of a structure's fields.
     pub fn fields(self) -> impl Iterator<Item = &'static str> {
         let fields = structures().get(self.inner()).copied().unwrap_or_default();
-        fields.lines().map_while(|line| line.strip_prefix(' ')?.split(' ').next())
+        fields.lines().skip(1).map_while(|line| line.strip_prefix(' ')?.split(' ').next())
     }
 
     /// The type of the items of a list or the values of a map.
