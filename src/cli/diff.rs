@@ -9,7 +9,7 @@ use regex::Regex;
 use super::exit::Exit;
 use super::{gate, terminal};
 use crate::compare::format::{self, Report};
-use crate::compare::{self, Filter, Impact, Loaded, ObjectChange, Unread};
+use crate::compare::{self, Filter, Impact, Live, Loaded, ObjectChange, Unread};
 use crate::diagnostic::{Diagnostic, draw, nearest};
 use crate::host::Host;
 use crate::project::Project;
@@ -19,7 +19,7 @@ use crate::source::Sources;
 #[derive(Args, Debug)]
 pub(super) struct Flags {
     /// The old side and the new one: an overlay, a directory, a file, a folder of files, `-`, `golden` (the snapshot),
-    /// `git:REV` (the other side's target at a revision); one alone is compared with its snapshot, else with `git:HEAD`
+    /// `git:REV` (the other side's target at a revision), `live` (the cluster, through kubectl); one alone is compared with its snapshot, else with `git:HEAD`
     #[arg(value_name = "SIDE", num_args = 1..=9, required = true)]
     sides: Vec<String>,
 
@@ -30,6 +30,10 @@ pub(super) struct Flags {
     /// The Kubernetes version of the cluster: 1.24 to 1.37 (default: the newest)
     #[arg(long, value_name = "VERSION")]
     kubernetes_version: Option<String>,
+
+    /// How long `live` waits for each answer of the cluster, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..))]
+    timeout: u32,
 
     /// A field that is absent is the same as one that says what the server would set
     #[arg(long)]
@@ -94,12 +98,23 @@ fn compare(host: &dyn Host, flags: &Flags) -> Result<Exit, Unread> {
     if let Some(exit) = git_external::run(host, flags)? {
         return Ok(exit);
     }
+    if flags.sides.iter().any(|word| word == "live") {
+        let asked = sides::beside_live(host, &flags.sides)?;
+        let live = compare::ask(host, &asked, flags.timeout)?;
+        return tell(host, flags, &live.old, &asked, Some(&live));
+    }
     let (old_side, new_side) = sides::read(host, &flags.sides)?;
-    tell(host, flags, &old_side, &new_side)
+    tell(host, flags, &old_side, &new_side, None)
 }
 
 /// Compares two sides that were read, and prints what differs.
-fn tell(host: &dyn Host, flags: &Flags, old_side: &Loaded, new_side: &Loaded) -> Result<Exit, Unread> {
+fn tell(
+    host: &dyn Host,
+    flags: &Flags,
+    old_side: &Loaded,
+    new_side: &Loaded,
+    live: Option<&Live>,
+) -> Result<Exit, Unread> {
     let fail_on = impacts(&flags.fail_on)?;
     let mut options = compare::Options {
         ignore_defaults: flags.ignore_defaults,
@@ -118,7 +133,10 @@ fn tell(host: &dyn Host, flags: &Flags, old_side: &Loaded, new_side: &Loaded) ->
     };
     options.kubernetes_minor = minor.unwrap_or(options.kubernetes_minor);
     let (old, new) = (old_side.objects(), new_side.objects());
-    let changes = compare::compare(&old, &new, &options);
+    let changes = match live {
+        Some(live) => compare::compare_live(live, new_side, &options),
+        None => compare::compare(&old, &new, &options),
+    };
     let report = Report {
         old: &old,
         new: &new,

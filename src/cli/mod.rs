@@ -49,6 +49,7 @@ pub fn main() -> ExitCode {
 }
 
 fn run(arguments: Vec<OsString>) -> Exit {
+    let arguments = in_our_order(arguments);
     let name = arguments.first().map(Path::new).and_then(Path::file_stem).and_then(OsStr::to_str);
     let as_kustomize = name == Some("kustomize");
     if let Some(directory) = plain_build(&arguments) {
@@ -71,6 +72,18 @@ fn run(arguments: Vec<OsString>) -> Exit {
             Command::Man(flags) => manual::man(Citadel::command(), &flags),
         },
     }
+}
+
+/// `KUBECTL_EXTERNAL_DIFF="citadel diff --flag"`: kubectl puts its two folders in front of the words.
+fn in_our_order(mut arguments: Vec<OsString>) -> Vec<OsString> {
+    let is = |at: usize, word: &str| {
+        let path = arguments.get(at).map(Path::new).and_then(Path::file_name).and_then(OsStr::to_str);
+        path.is_some_and(|name| name.starts_with(word))
+    };
+    if arguments.get(3).is_some_and(|word| word == "diff") && is(1, "LIVE-") && is(2, "MERGED-") {
+        arguments[1..].rotate_left(2);
+    }
+    arguments
 }
 
 /// The directory of `build` and `build DIR`.

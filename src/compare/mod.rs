@@ -11,6 +11,7 @@ mod impact;
 mod inside;
 mod lines;
 mod lists;
+mod live;
 mod loaded;
 mod matching;
 mod path;
@@ -24,6 +25,7 @@ pub mod format;
 pub use change::{Change, Verb};
 pub use filter::Filter;
 pub use impact::Impact;
+pub use live::{Live, ask, compare_live};
 pub use loaded::{Loaded, Unread};
 pub use path::Step;
 pub use side::GIT;
@@ -44,6 +46,8 @@ pub struct Options {
     pub kubernetes_minor: u32,
     /// What is to be told.
     pub filter: Filter,
+    /// A server has judged the new objects already: no rules are asked.
+    pub judged_by_server: bool,
 }
 
 impl Default for Options {
@@ -52,6 +56,7 @@ impl Default for Options {
             ignore_defaults: false,
             kubernetes_minor: crate::validate::NEWEST,
             filter: Filter::default(),
+            judged_by_server: false,
         }
     }
 }
@@ -168,7 +173,7 @@ fn changed(
     let changes = differences(a, b, Mode { defaults: options.ignore_defaults, meaning: true });
     let mut change = ObjectChange { changes, ..whole(Some(before), Some(number), fate) };
     change.effective = differences(a, b, Mode { defaults: true, meaning: false });
-    if fate == Fate::Changed {
+    if fate == Fate::Changed && !options.judged_by_server {
         (change.effective, change.refusals) = update::check(a, b, change.effective, options);
     }
     (fate == Fate::Renamed || !change.changes.is_empty() || !change.refusals.is_empty()).then_some(change)
@@ -194,5 +199,6 @@ fn is_the_servers(change: &Change, is_built_in: bool) -> bool {
     const METADATA: [&str; 6] =
         ["creationTimestamp", "generation", "managedFields", "resourceVersion", "selfLink", "uid"];
     METADATA.iter().any(|field| change.is_below(&["metadata", field]))
+        || change.is_below(&["metadata", "annotations", "kubectl.kubernetes.io/last-applied-configuration"])
         || is_built_in && change.is_below(&["status"])
 }

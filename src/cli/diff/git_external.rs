@@ -24,7 +24,7 @@ pub(super) fn run(host: &dyn Host, flags: &Flags) -> Result<Option<Exit>, Unread
         // The file's name stands above, as git prints it.
         let head = format!("diff --citadel a/{path} b/{path}\n");
         terminal::print(head.as_bytes()).map_err(|error| Box::new(terminal::unprintable(&error)))?;
-        return tell(host, flags, &before, &after).map(|_| Some(Exit::Done));
+        return tell(host, flags, &before, &after, None).map(|_| Some(Exit::Done));
     }
     let text = format::plain(path, &before, &after);
     terminal::print(text.as_bytes()).map_err(|error| Box::new(terminal::unprintable(&error)))?;

@@ -47,13 +47,6 @@ pub(super) fn settings(host: &dyn Host, project: &Project) -> Result<Settings, U
 /// Reads two sides: the old one, then the new one.
 pub(super) fn read(host: &dyn Host, words: &[String]) -> Result<(Loaded, Loaded), Unread> {
     let project = Project::here(host).unwrap_or_default();
-    if words.iter().any(|word| word == "live") {
-        return refuse(
-            "without-live",
-            "this citadel cannot ask a cluster",
-            "let kubectl ask: `KUBECTL_EXTERNAL_DIFF=\"citadel diff\" kubectl diff -k DIR`",
-        );
-    }
     let (old, new) = match words {
         [one] => {
             let new = Side::of(one);
@@ -128,6 +121,27 @@ pub(super) fn read(host: &dyn Host, words: &[String]) -> Result<(Loaded, Loaded)
         }
     };
     Ok((side(&old)?, side(&new)?))
+}
+
+/// Reads the side that a cluster is asked about.
+pub(super) fn beside_live(host: &dyn Host, words: &[String]) -> Result<Loaded, Unread> {
+    let others: Vec<&String> = words.iter().filter(|word| *word != "live").collect();
+    let [other] = others.as_slice() else {
+        return refuse("one-side", "`live` needs one other side", "name an overlay or a path, too");
+    };
+    let project = Project::here(host).unwrap_or_default();
+    match Side::of(other) {
+        Side::Input => Loaded::text(host, "<stdin>".into(), terminal::read_input()?),
+        Side::Target(target) => {
+            let path = path(host, &project, &target);
+            known(host, &project, &target, &path)?;
+            Loaded::path(host, path)
+        }
+        Side::Revision(_) | Side::Golden => {
+            let message = format!("`{other}` cannot be compared with `live`");
+            refuse("one-side", &message, "name an overlay or a path: the cluster is asked about its objects")
+        }
+    }
 }
 
 /// Whether a path stands for a file that is not there, as git has it.
