@@ -84,16 +84,19 @@ impl Sources {
         (line, text[start..at].chars().count() + 1)
     }
 
-    /// The text of the line that a place lies in, without its end.
-    pub fn line(&self, place: Place) -> &str {
+    /// Line and column of a place as [`Sources::position`] gives them, and the text of the line without its end.
+    pub fn line(&self, place: Place) -> (usize, usize, &str) {
         let text = &self.get(place.source).text;
         let mut at = (place.offset as usize).min(text.len());
         while !text.is_char_boundary(at) {
             at -= 1;
         }
-        let rest = &text[self.line_at(place.source, at).1..];
-        let line = rest.find('\n').map_or(rest, |end| &rest[..end]);
-        line.strip_suffix('\r').unwrap_or(line)
+        let (line, start) = self.line_at(place.source, at);
+        let column = text[start..at].chars().count() + 1;
+        let rest = &text[start..];
+        let end = memchr::memchr(b'\n', rest.as_bytes()).unwrap_or(rest.len());
+        let shown = &rest[..end];
+        (line, column, shown.strip_suffix('\r').unwrap_or(shown))
     }
 
     /// The number of the line (from 1) that an offset lies in, and where that line begins.

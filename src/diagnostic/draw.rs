@@ -1,10 +1,9 @@
 //! Faults as text for people: a sentence, the lines they are about, what to do. As JSON: `findings.rs`.
 
 use std::borrow::Cow;
-use std::fmt::Write as _;
 
-use super::{Diagnostic, Label, Severity};
-use crate::source::Sources;
+use super::{Diagnostic, Severity};
+use crate::source::{Place, Sources};
 
 /// Lines longer than this are shown in part.
 const WIDEST: usize = 120;
@@ -19,11 +18,17 @@ pub enum Dress {
 }
 
 impl Dress {
-    fn wrap<'t>(self, code: &str, text: &'t str) -> Cow<'t, str> {
-        match self {
-            Dress::Plain => Cow::Borrowed(text),
-            Dress::Colour => Cow::Owned(format!("\x1b[{code}m{text}\x1b[0m")),
+    /// Writes something, in colour where there are colours.
+    fn wrap(self, out: &mut String, code: &str, write: impl FnOnce(&mut String)) {
+        if self == Dress::Plain {
+            write(out);
+            return;
         }
+        out.push_str("\x1b[");
+        out.push_str(code);
+        out.push('m');
+        write(out);
+        out.push_str("\x1b[0m");
     }
 }
 
@@ -39,6 +44,23 @@ fn severity(severity: Severity) -> (&'static str, &'static str) {
     }
 }
 
+/// What there is to draw of a fault, borrowed from whoever has it.
+#[derive(Clone, Copy, Debug)]
+pub struct Sketch<'a> {
+    /// A stable name for the kind of fault.
+    pub code: &'a str,
+    /// How bad it is.
+    pub severity: Severity,
+    /// One sentence.
+    pub message: &'a str,
+    /// Places with what there is to say about them; the first is the main one.
+    pub labels: &'a [(Place, &'a str)],
+    /// Which calls led here, innermost first.
+    pub trace: &'a [&'a str],
+    /// Things to do.
+    pub hints: &'a [&'a str],
+}
+
 /// One fault, with a line end behind it:
 ///
 /// ```text
@@ -50,43 +72,93 @@ fn severity(severity: Severity) -> (&'static str, &'static str) {
 /// ```
 pub fn draw(diagnostic: &Diagnostic, sources: &Sources, dress: Dress) -> String {
     let mut out = String::new();
-    draw_into(&mut out, diagnostic, sources, dress);
+    let labels: Vec<(Place, &str)> =
+        diagnostic.labels.iter().map(|label| (label.place, label.text.as_str())).collect();
+    let trace: Vec<&str> = diagnostic.trace.iter().map(String::as_str).collect();
+    let hints: Vec<&str> = diagnostic.hints.iter().map(String::as_str).collect();
+    let sketch = Sketch {
+        code: diagnostic.code,
+        severity: diagnostic.severity,
+        message: &diagnostic.message,
+        labels: &labels,
+        trace: &trace,
+        hints: &hints,
+    };
+    draw_into(&mut out, &sketch, sources, dress);
     out
 }
 
-/// One fault behind others.
-pub fn draw_into(out: &mut String, diagnostic: &Diagnostic, sources: &Sources, dress: Dress) {
-    let (word, colour) = severity(diagnostic.severity);
-    let head = format!("{word}[{}]", diagnostic.code);
-    let message = format!(": {}", visible(&diagnostic.message));
-    // Writing to a string cannot fail.
-    let _ = writeln!(out, "{}{}", dress.wrap(colour, &head), dress.wrap(BOLD, &message));
-    let snippets: Vec<Snippet<'_>> = diagnostic
+/// One fault behind others. Thousands are drawn: pieces are pushed, not formatted.
+pub fn draw_into(out: &mut String, sketch: &Sketch<'_>, sources: &Sources, dress: Dress) {
+    let (word, colour) = severity(sketch.severity);
+    dress.wrap(out, colour, |out| {
+        out.push_str(word);
+        out.push('[');
+        out.push_str(sketch.code);
+        out.push(']');
+    });
+    dress.wrap(out, BOLD, |out| {
+        out.push_str(": ");
+        out.push_str(&visible(sketch.message));
+    });
+    out.push('\n');
+    let snippets: Vec<Snippet<'_>> = sketch
         .labels
         .iter()
-        .filter(|label| sources.holds(label.place))
-        .map(|label| Snippet::new(label, sources))
+        .filter(|(place, _)| sources.holds(*place))
+        .map(|(place, label)| Snippet::new(*place, label, sources))
         .collect();
-    let width = snippets.iter().map(|snippet| snippet.line.to_string().len()).max().unwrap_or(1);
+    let width = snippets.iter().map(|snippet| digits(snippet.line)).max().unwrap_or(1);
     for (index, snippet) in snippets.iter().enumerate() {
-        let mark = if index == 0 { ('^', colour) } else { ('-', BLUE) };
+        let mark = if index == 0 { ("^", colour) } else { ("-", BLUE) };
         snippet.draw(out, width, mark, dress);
     }
-    let lead = " ".repeat(width + 1);
-    let equals = dress.wrap(BLUE, "=");
-    for doing in &diagnostic.trace {
-        let _ = writeln!(out, "{lead}{equals} {}", visible(doing));
+    let lead = |out: &mut String| {
+        spaces(out, width + 1);
+        dress.wrap(out, BLUE, |out| out.push('='));
+        out.push(' ');
+    };
+    for doing in sketch.trace {
+        lead(out);
+        out.push_str(&visible(doing));
+        out.push('\n');
     }
-    for hint in &diagnostic.hints {
-        let _ = writeln!(out, "{lead}{equals} {} {}", dress.wrap(CYAN, "hint:"), visible(hint));
+    for hint in sketch.hints {
+        lead(out);
+        dress.wrap(out, CYAN, |out| out.push_str("hint:"));
+        out.push(' ');
+        out.push_str(&visible(hint));
+        out.push('\n');
     }
+}
+
+fn spaces(out: &mut String, count: usize) {
+    out.extend(std::iter::repeat_n(' ', count));
+}
+
+/// How many digits a number has.
+fn digits(mut number: usize) -> usize {
+    let mut count = 1;
+    while number >= 10 {
+        number /= 10;
+        count += 1;
+    }
+    count
+}
+
+fn push_number(out: &mut String, number: usize) {
+    if number >= 10 {
+        push_number(out, number / 10);
+    }
+    out.push(char::from(b'0' + (number % 10) as u8));
 }
 
 /// A line of a text and what there is to say about a part of it.
 struct Snippet<'t> {
-    place: String,
+    name: Cow<'t, str>,
     holder: Option<String>,
     line: usize,
+    column: usize,
     text: Cow<'t, str>,
     /// Characters before the part that is marked, and of it.
     before: usize,
@@ -95,25 +167,23 @@ struct Snippet<'t> {
 }
 
 impl<'t> Snippet<'t> {
-    fn new(label: &'t Label, sources: &'t Sources) -> Snippet<'t> {
-        let place = sources.outer(label.place);
+    fn new(place: Place, label: &'t str, sources: &'t Sources) -> Snippet<'t> {
+        let place = sources.outer(place);
         let source = sources.get(place.source);
-        let (line, column) = sources.position(place);
-        let text = sources.line(place);
+        let (line, column, text) = sources.line(place);
+        let snippet = Snippet {
+            name: visible(&source.name),
+            holder: source.inside.filter(|place| sources.holds(*place)).map(|place| sources.display(place)),
+            line,
+            column,
+            text: Cow::Borrowed(text),
+            before: 0,
+            marked: 1,
+            label,
+        };
         if text.len() <= WIDEST && is_plain(text, false) {
             let before = (column - 1).min(text.len());
-            return Snippet {
-                place: format!("{}:{line}:{column}", visible(&source.name)),
-                holder: source
-                    .inside
-                    .filter(|place| sources.holds(*place))
-                    .map(|place| sources.display(place)),
-                line,
-                text: Cow::Borrowed(text),
-                before,
-                marked: marked(&text[..before], &text[before..]).max(1),
-                label: &label.text,
-            };
+            return Snippet { before, marked: marked(&text[..before], &text[before..]).max(1), ..snippet };
         }
         let before = (column - 1).min(text.chars().count());
         let at = text.char_indices().nth(before).map_or(text.len(), |(at, _)| at);
@@ -130,38 +200,53 @@ impl<'t> Snippet<'t> {
             shown.push('…');
         }
         Snippet {
-            place: format!("{}:{line}:{column}", visible(&source.name)),
-            holder: source.inside.filter(|place| sources.holds(*place)).map(|place| sources.display(place)),
-            line,
             text: Cow::Owned(shown),
             before: before - skip + shift,
             marked: marked.min(WIDEST),
-            label: &label.text,
+            ..snippet
         }
     }
 
-    fn draw(&self, out: &mut String, width: usize, (mark, colour): (char, &str), dress: Dress) {
-        let blue = |text: &'static str| dress.wrap(BLUE, text);
-        let _ = write!(out, "{:width$} {} {}", "", blue("┌─"), self.place);
-        let _ = match &self.holder {
-            Some(holder) => writeln!(out, " (inside {})", visible(holder)),
-            None => writeln!(out),
-        };
-        let number = format!("{:>width$}", self.line);
+    fn draw(&self, out: &mut String, width: usize, (mark, colour): (&str, &str), dress: Dress) {
+        spaces(out, width + 1);
+        dress.wrap(out, BLUE, |out| out.push_str("┌─"));
+        out.push(' ');
+        out.push_str(&self.name);
+        out.push(':');
+        push_number(out, self.line);
+        out.push(':');
+        push_number(out, self.column);
+        if let Some(holder) = &self.holder {
+            out.push_str(" (inside ");
+            out.push_str(&visible(holder));
+            out.push(')');
+        }
+        out.push('\n');
+        dress.wrap(out, BLUE, |out| {
+            spaces(out, width - digits(self.line));
+            push_number(out, self.line);
+        });
+        out.push(' ');
+        dress.wrap(out, BLUE, |out| out.push('│'));
         let shown = self.text.trim_end();
-        let space = if shown.is_empty() { "" } else { " " };
-        let _ = writeln!(out, "{} {}{space}{shown}", dress.wrap(BLUE, &number), blue("│"));
-        let marks = mark.to_string().repeat(self.marked);
-        let said = if self.label.is_empty() { marks } else { format!("{marks} {}", visible(self.label)) };
-        let _ = writeln!(
-            out,
-            "{:width$} {} {:before$}{}",
-            "",
-            blue("│"),
-            "",
-            dress.wrap(colour, &said),
-            before = self.before
-        );
+        if !shown.is_empty() {
+            out.push(' ');
+            out.push_str(shown);
+        }
+        out.push('\n');
+        spaces(out, width + 1);
+        dress.wrap(out, BLUE, |out| out.push('│'));
+        spaces(out, self.before + 1);
+        dress.wrap(out, colour, |out| {
+            for _ in 0..self.marked {
+                out.push_str(mark);
+            }
+            if !self.label.is_empty() {
+                out.push(' ');
+                out.push_str(&visible(self.label));
+            }
+        });
+        out.push('\n');
     }
 }
 

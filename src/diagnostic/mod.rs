@@ -7,7 +7,7 @@ mod nearest;
 
 use crate::source::Place;
 
-pub use draw::{Dress, draw, draw_into};
+pub use draw::{Dress, Sketch, draw, draw_into};
 pub use findings::findings;
 pub use nearest::nearest;
 

@@ -46,9 +46,23 @@ impl ObjectId {
 
     /// `Deployment shop/api`.
     pub fn display(&self) -> String {
+        let mut out = String::new();
+        self.show(&mut out);
+        out
+    }
+
+    /// The same, behind another text.
+    pub(super) fn show(&self, out: &mut String) {
         let kind = if self.kind.is_empty() { "object" } else { &self.kind };
-        let slash = if self.namespace.is_empty() { "" } else { "/" };
-        format!("{kind} {}{slash}{}", self.namespace, self.name).trim_end().to_owned()
+        let before = out.len();
+        out.push_str(kind);
+        out.push(' ');
+        out.push_str(&self.namespace);
+        if !self.namespace.is_empty() {
+            out.push('/');
+        }
+        out.push_str(&self.name);
+        out.truncate(out.trim_end().len().max(before));
     }
 }
 

@@ -3,7 +3,8 @@
 use rayon::prelude::*;
 
 use super::{Report, Told, number};
-use crate::diagnostic::{Diagnostic, Dress, Severity, draw_into};
+use crate::diagnostic::{Dress, Severity, Sketch, draw_into};
+use crate::source::Sources;
 use crate::validate::Level;
 
 /// All findings, then the summary.
@@ -20,7 +21,7 @@ pub fn text_of(report: &Report, dress: Dress, wanted: impl Fn(&Told) -> bool + S
         let draw = |some: &[Told]| {
             let mut text = String::new();
             for told in some.iter().filter(|told| wanted(told)) {
-                draw_into(&mut text, &diagnostic(told), &part.sources, dress);
+                draw_told(&mut text, told, &part.sources, dress);
             }
             text
         };
@@ -38,27 +39,35 @@ pub fn text_of(report: &Report, dress: Dress, wanted: impl Fn(&Told) -> bool + S
 /// So many findings are drawn in one go; more of them side by side.
 const MANY: usize = 512;
 
-/// A finding as a fault.
-fn diagnostic(told: &Told) -> Diagnostic {
+/// Draws a finding as faults are drawn.
+fn draw_told(out: &mut String, told: &Told, sources: &Sources, dress: Dress) {
     let finding = &told.finding;
     let severity = match finding.level {
         Level::Error => Severity::Error,
         Level::Warning => Severity::Warning,
         Level::Note => Severity::Note,
     };
-    let mut drawn = Diagnostic { severity, ..Diagnostic::error(finding.rule, finding.message.clone()) };
     let path = finding.value_path.as_deref().unwrap_or(&finding.path);
-    drawn = drawn.at(finding.place, path);
+    let label = [(finding.place, path)];
+    let labels = if finding.place.is_some() { &label[..] } else { &[] };
+    let mut doing = String::new();
     if let Some(object) = &told.object {
-        let nowhere = drawn.labels.is_empty() && !path.is_empty();
-        let at = if nowhere { format!(" at {path}") } else { String::new() };
-        drawn = drawn.while_doing(format!("in {}{at}", object.display()));
+        doing.push_str("in ");
+        object.show(&mut doing);
+        if labels.is_empty() && !path.is_empty() {
+            doing.push_str(" at ");
+            doing.push_str(path);
+        }
     }
-    drawn.trace.extend(told.trace.iter().cloned());
-    if !finding.hint.is_empty() {
-        drawn = drawn.hint(finding.hint.clone());
+    let mut trace = Vec::with_capacity(1 + told.trace.len());
+    if told.object.is_some() {
+        trace.push(doing.as_str());
     }
-    drawn
+    trace.extend(told.trace.iter().map(String::as_str));
+    let hint = [finding.hint.as_str()];
+    let hints = if finding.hint.is_empty() { &[] } else { &hint[..] };
+    let (code, message) = (finding.rule, finding.message.as_str());
+    draw_into(out, &Sketch { code, severity, message, labels, trace: &trace, hints }, sources, dress);
 }
 
 /// One line: what was looked at, what was found.

@@ -223,7 +223,7 @@ impl Document {
             // Most keys differ in length: their texts need not be touched.
             if let Some(name) = entry.key
                 && self.nodes[name.index()].b as usize == key.len()
-                && self.text(name) == key
+                && same(self.text(name).as_bytes(), key.as_bytes())
             {
                 return Some(value);
             }
@@ -244,7 +244,10 @@ impl Document {
             if let Some(name) = entry.key {
                 let length = self.nodes[name.index()].b as usize;
                 for at in 0..N {
-                    if length == keys[at].len() && found[at].is_none() && self.text(name) == keys[at] {
+                    if length == keys[at].len()
+                        && found[at].is_none()
+                        && same(self.text(name).as_bytes(), keys[at].as_bytes())
+                    {
                         found[at] = Some(value);
                         missing -= 1;
                         break;
@@ -367,7 +370,9 @@ impl Document {
         match (self.kind(node), self.tag(node)) {
             (_, Tag::Null) => true,
             (Kind::Scalar, Tag::Implicit) => {
+                // Most texts are longer, or shorter.
                 self.style(node) == Style::Plain
+                    && matches!(self.nodes[node.index()].b, 0 | 1 | 4)
                     && matches!(self.text(node), "" | "~" | "null" | "Null" | "NULL")
             }
             _ => false,
@@ -400,6 +405,24 @@ impl Document {
     /// The one way to change a document: every write is signed by a step.
     pub fn edit(&mut self, step: StepId) -> Editor<'_> {
         Editor::new(self, step)
+    }
+}
+
+/// Whether two texts are equal: keys are short, and a call would take longer than to compare them here.
+#[inline]
+fn same(a: &[u8], b: &[u8]) -> bool {
+    if a.len() != b.len() {
+        return false;
+    }
+    if a.len() > 16 {
+        return a == b;
+    }
+    match (a.first_chunk::<8>(), b.first_chunk::<8>(), a.last_chunk::<8>(), b.last_chunk::<8>()) {
+        (Some(a), Some(b), Some(c), Some(d)) => {
+            u64::from_le_bytes(*a) == u64::from_le_bytes(*b)
+                && u64::from_le_bytes(*c) == u64::from_le_bytes(*d)
+        }
+        _ => a.iter().zip(b).all(|(a, b)| a == b),
     }
 }
 
