@@ -19,6 +19,8 @@ pub struct Environment {
 pub enum Wanted {
     /// A truth value.
     Bool,
+    /// A truth value, or what is known only when it runs.
+    BoolOrUnknown,
     /// Text.
     Text,
     /// Text, or nothing.
@@ -191,6 +193,7 @@ pub fn check_expression(environment: &Environment, text: &str, wanted: Wanted) -
     let (fits, name) = match wanted {
         Wanted::Any => (true, ""),
         Wanted::Bool => (matches!(kind, Type::Bool), "bool"),
+        Wanted::BoolOrUnknown => (matches!(kind, Type::Bool | Type::Dyn), "bool"),
         Wanted::Text => (matches!(kind, Type::Text), "string"),
         Wanted::TextOrNull => (matches!(kind, Type::Text | Type::Null), "string or null"),
         Wanted::Object => (matches!(kind, Type::Object(fields) if fields.name == "Object"), "Object"),

@@ -1,10 +1,11 @@
-//! ResourceClaim, ResourceClaimTemplate and DeviceClass: what is asked of devices. CEL of selectors is not compiled here.
+//! ResourceClaim, ResourceClaimTemplate and DeviceClass: what is asked of devices.
 
 use super::format;
 use super::labels::{check_annotations, check_labels};
 use super::pod::volume_sources::csi_driver_name;
 use super::report::Report;
 use super::resource_names::is_extended;
+use crate::validate::cel::{self, Environment, Wanted};
 use crate::validate::{At, Finding, Path};
 
 const MOST_REQUESTS: usize = 32;
@@ -197,8 +198,10 @@ fn check_selectors(selectors: &At<'_>, findings: &mut Vec<Finding>) {
             findings.required(&cel, "");
         } else if expression.text().len() > LONGEST_EXPRESSION {
             findings.too_long(&expression, LONGEST_EXPRESSION);
-        } else if expression.text().trim().is_empty() {
-            findings.invalid(&expression, "must be an expression");
+        } else if let Err(fault) =
+            cel::check_expression(&Environment::device(), expression.text(), Wanted::BoolOrUnknown)
+        {
+            findings.invalid(&expression, fault.message);
         }
     }
 }
@@ -255,6 +258,10 @@ pub(super) fn attribute_name(text: &str) -> format::Format {
 
 /// An identifier, with or without a domain.
 pub(super) fn qualified_attribute(text: &str) -> format::Format {
+    if text.matches('/').count() > 1 {
+        // As the server has it: nothing looks at such names.
+        return Ok(());
+    }
     let (domain, name) = text.split_once('/').map_or((None, text), |(domain, name)| (Some(domain), name));
     if let Some(domain) = domain {
         if domain.is_empty() || domain.len() > 63 {

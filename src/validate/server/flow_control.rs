@@ -162,24 +162,19 @@ pub(super) fn check_level(object: &At<'_>, findings: &mut Vec<Finding>) {
         findings.invalid(&kind, "must be `Exempt` for the level `exempt`, and only for it");
     }
     let (limited, exempt) = (spec.field("limited"), spec.field("exempt"));
+    if kind.text() != "Limited" && limited.is_there() {
+        findings.forbidden(&limited, "for levels of the type `Limited`");
+    }
+    if kind.text() != "Exempt" && exempt.is_there() {
+        findings.forbidden(&exempt, "for levels of the type `Exempt`");
+    }
     match kind.text() {
         "Exempt" => {
-            if limited.is_there() {
-                findings.forbidden(&limited, "the type is `Exempt`");
-            }
             findings.non_negative(&exempt.field("nominalConcurrencyShares"));
             check_percent(&exempt.field("lendablePercent"), findings);
         }
-        "Limited" => {
-            if exempt.is_there() {
-                findings.forbidden(&exempt, "the type is `Limited`");
-            }
-            if limited.is_there() {
-                check_limited(&limited, findings);
-            } else {
-                findings.required(&limited, "the type is `Limited`");
-            }
-        }
+        "Limited" if limited.is_there() => check_limited(&limited, findings),
+        "Limited" => findings.required(&limited, "the type is `Limited`"),
         "" => findings.required(&kind, ""),
         _ => findings.not_supported(&kind, &["Exempt", "Limited"]),
     }
@@ -198,19 +193,13 @@ fn check_limited(limited: &At<'_>, findings: &mut Vec<Finding>) {
     findings.non_negative(&limited.field("assuredConcurrencyShares"));
     let response = limited.field("limitResponse");
     let (kind, queuing) = (response.field("type"), response.field("queuing"));
+    if kind.text() != "Queue" && queuing.is_there() {
+        findings.forbidden(&queuing, "for responses of the type `Queue`");
+    }
     match kind.text() {
-        "Reject" => {
-            if queuing.is_there() {
-                findings.forbidden(&queuing, "the type is `Reject`");
-            }
-        }
-        "Queue" => {
-            if queuing.is_there() {
-                check_queuing(&queuing, findings);
-            } else {
-                findings.required(&queuing, "the type is `Queue`");
-            }
-        }
+        "Reject" => {}
+        "Queue" if queuing.is_there() => check_queuing(&queuing, findings),
+        "Queue" => findings.required(&queuing, "the type is `Queue`"),
         "" => findings.required(&kind, ""),
         _ => findings.not_supported(&kind, &["Queue", "Reject"]),
     }

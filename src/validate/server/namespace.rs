@@ -4,8 +4,15 @@ use super::format;
 use super::report::Report;
 use crate::validate::{At, Finding, Level};
 
-/// Mirrors `ValidateNamespace`, `validateFinalizerName`
+/// Mirrors `SetDefaults_Namespace`, `ValidateNamespace`, `validateFinalizerName`
 pub(super) fn check(object: &At<'_>, findings: &mut Vec<Finding>) {
+    let metadata = object.field("metadata");
+    let name = metadata.field("name");
+    if format::label_value(name.text()).is_err() {
+        // The server writes the name into a label.
+        findings.invalid(&name, "must fit into a label");
+        findings.told_at("metadata.labels");
+    }
     let spec = object.field("spec");
     let finalizers = spec.field("finalizers");
     for finalizer in finalizers.items() {
