@@ -94,7 +94,14 @@ impl<'r> Told<'r> {
         let here = super::set::namespace(namespace);
         let alike = self.set.of_kind(kind).take(MOST_CANDIDATES);
         let alike = alike.filter(|object| super::set::namespace(object.namespace) == here);
-        match nearest(name, alike.map(|object| object.name)) {
+        let names: Vec<&str> =
+            alike.map(|object| object.name).chain(self.set.made_names(kind, namespace)).collect();
+        // A prefix or suffix that did not reach the reference is the likeliest slip.
+        let longer = names.iter().find(|known| {
+            known.strip_suffix(name).is_some_and(|front| front.ends_with('-'))
+                || known.strip_prefix(name).is_some_and(|rest| rest.starts_with('-'))
+        });
+        match longer.copied().or_else(|| nearest(name, names)) {
             Some(meant) => format!("did you mean `{meant}`?"),
             None => "if the cluster has it, declare it under `external` in citadel.yaml".into(),
         }

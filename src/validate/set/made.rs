@@ -8,6 +8,10 @@ use crate::yaml::{Document, NodeId};
 /// A Secret or ConfigMap that something in the set makes.
 #[derive(Clone, Debug)]
 pub struct Made<'a> {
+    /// `Secret` or `ConfigMap`.
+    pub kind: &'static str,
+    /// Its name.
+    pub name: &'a str,
     /// What makes it.
     pub by: &'a Object<'a>,
     /// Its keys; `None` when they cannot be known.
@@ -71,7 +75,7 @@ impl<'a> Set<'a> {
         let mut secret = |name: &'a str, keys: Option<Vec<&'a str>>| {
             if !name.is_empty() {
                 let key = Key { group: "", kind: "Secret", namespace: namespace(by.namespace), name };
-                self.makes(key, Made { by, keys });
+                self.makes(key, Made { kind: "Secret", name, by, keys });
             }
         };
         match by.kind {
@@ -85,7 +89,7 @@ impl<'a> Set<'a> {
                 let name = [target, named, by.name].into_iter().find(|name| !name.is_empty()).unwrap_or("");
                 let key = Key { group: "", kind: "Secret", namespace: "*", name };
                 let keys = read.external_keys(&["spec", "externalSecretSpec"]);
-                self.makes(key, Made { by, keys });
+                self.makes(key, Made { kind: "Secret", name, by, keys });
             }
             "SealedSecret" => {
                 let mut keys = read.keys(&["spec", "encryptedData"]);
@@ -127,10 +131,22 @@ impl<'a> Set<'a> {
             "AzureKeyVaultSecret" => secret(read.text(&["spec", "output", "secret", "name"]), None),
             "Bundle" => {
                 let key = Key { group: "", kind: "ConfigMap", namespace: "*", name: by.name };
-                self.makes(key, Made { by, keys: None });
+                self.makes(key, Made { kind: "ConfigMap", name: by.name, by, keys: None });
             }
             _ => {}
         }
+    }
+
+    /// The names of what is made of a kind in a namespace, in the order of what makes it; not of too many.
+    pub fn made_names<'s>(
+        &'s self,
+        kind: &'s str,
+        in_namespace: &'s str,
+    ) -> impl Iterator<Item = &'a str> + 's {
+        let all = self.makings.iter().take(1000);
+        let here = all
+            .filter(move |made| made.kind == kind && namespace(made.by.namespace) == namespace(in_namespace));
+        here.map(|made| made.name)
     }
 
     /// What makes a Secret or ConfigMap that is not in the set itself.
