@@ -57,7 +57,11 @@ fn sort(first: &[&str], last: &[&str], set: &mut ResourceSet, scopes: &dyn Scope
         set.list().par_iter().with_min_len(SIDE_BY_SIDE / 8).map(Resource::identity).collect()
     };
     let ranks = Ranks::new(first, last, &identities);
-    let mut keys: Vec<Key<'_>> = (0u32..).zip(&identities).map(|(n, id)| ranks.key(id, n)).collect();
+    let mut keys: Vec<Key<'_>> = if identities.len() < SIDE_BY_SIDE {
+        (0u32..).zip(&identities).map(|(n, id)| ranks.key(id, n)).collect()
+    } else {
+        identities.par_iter().enumerate().map(|(n, id)| ranks.key(id, n as u32)).collect()
+    };
     if keys.len() < SIDE_BY_SIDE {
         keys.sort_unstable_by(Key::compare);
     } else {
@@ -119,6 +123,37 @@ struct Ranks<'a> {
     has_bars: bool,
 }
 
+/// The kinds and namespaces of some objects in the order in which they came; those that come often stand there once.
+#[derive(Default)]
+struct Distinct<'a> {
+    namespaces: Vec<&'a str>,
+    keys: Vec<(&'a str, &'a str)>,
+}
+
+impl<'a> Distinct<'a> {
+    fn of(identities: &[Identity<'a>]) -> Vec<Distinct<'a>> {
+        /// So many of those that came last are compared with.
+        const NEAR: usize = 8;
+        fn add<T: PartialEq + Copy>(list: &mut Vec<T>, one: T) {
+            if !list.iter().rev().take(NEAR).any(|other| *other == one) {
+                list.push(one);
+            }
+        }
+        let some = |identities: &[Identity<'a>]| {
+            let mut distinct = Distinct::default();
+            for Identity { api_version, kind, namespace, .. } in identities {
+                add(&mut distinct.namespaces, or(namespace, "~X"));
+                add(&mut distinct.keys, (*api_version, *kind));
+            }
+            distinct
+        };
+        if identities.len() < SIDE_BY_SIDE {
+            return vec![some(identities)];
+        }
+        identities.par_chunks(SIDE_BY_SIDE).map(some).collect()
+    }
+}
+
 fn or<'a>(text: &'a str, nothing: &'a str) -> &'a str {
     if text.is_empty() { nothing } else { text }
 }
@@ -137,23 +172,18 @@ impl<'a> Ranks<'a> {
         let mut kinds = Vec::new();
         let mut by_namespace: FxHashMap<&str, u32> = FxHashMap::default();
         let mut namespaces = Vec::new();
-        let (mut last_key, mut last_namespace) = (None, "");
-        for Identity { api_version, kind, namespace, .. } in identities {
-            let namespace = or(namespace, "~X");
-            if namespace != last_namespace {
-                last_namespace = namespace;
+        for Distinct { namespaces: found, keys } in Distinct::of(identities) {
+            for namespace in found {
                 if by_namespace.insert(namespace, 0).is_none() {
                     namespaces.push(namespace);
                 }
             }
-            let key = (*api_version, *kind);
-            if last_key.replace(key) == Some(key) {
-                continue;
-            }
-            if by_kind.insert(key, 0).is_none() {
-                let (group, version) = Gvk::split_api_version(key.0);
-                let text = format!("{}_{}_{}", or(group, "~G"), or(version, "~V"), or(key.1, "~K"));
-                kinds.push((places.get(key.1).copied().unwrap_or((1, 0)), text, key));
+            for key in keys {
+                if by_kind.insert(key, 0).is_none() {
+                    let (group, version) = Gvk::split_api_version(key.0);
+                    let text = format!("{}_{}_{}", or(group, "~G"), or(version, "~V"), or(key.1, "~K"));
+                    kinds.push((places.get(key.1).copied().unwrap_or((1, 0)), text, key));
+                }
             }
         }
         kinds.sort_by(|a, b| {

@@ -23,7 +23,10 @@ impl Gvk {
 
     /// Group and version of an `apiVersion`.
     pub fn split_api_version(api_version: &str) -> (&str, &str) {
-        api_version.split_once('/').unwrap_or(("", api_version))
+        match api_version.bytes().position(|b| b == b'/') {
+            Some(slash) => (&api_version[..slash], &api_version[slash + 1..]),
+            None => ("", api_version),
+        }
     }
 
     /// `apps/v1`, `v1`

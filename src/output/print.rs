@@ -63,11 +63,12 @@ fn piece(resources: &[Resource], first: bool) -> Result<Vec<u8>> {
 const LARGE: usize = 512 << 10;
 
 fn print_some(resources: &[Resource], first: bool, out: &mut Vec<u8>) -> Result<()> {
+    let mut scratch = yaml::EmitScratch::default();
     for (number, resource) in resources.iter().enumerate() {
         if number > 0 || !first {
             out.extend_from_slice(b"---\n");
         }
-        yaml::emit(&resource.document, resource.document.root(), out)?;
+        yaml::emit_in_row(&resource.document, resource.document.root(), out, &mut scratch)?;
     }
     Ok(())
 }

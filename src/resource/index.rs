@@ -9,7 +9,8 @@ use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHasher};
 
 use super::former::Former;
-use super::object::{Identity, Resource};
+use super::identity::Identity;
+use super::object::Resource;
 use crate::kubernetes::{Gvk, Scopes};
 
 /// What kustomize takes for the namespace of kinds that have none.
@@ -36,7 +37,11 @@ pub struct IdParts<'a> {
 impl<'a> IdParts<'a> {
     /// The id that an object has now.
     pub fn current(resource: &'a Resource, scopes: &dyn Scopes) -> IdParts<'a> {
-        IdParts::current_remembering(resource, &mut ScopeMemory::new(scopes)).0
+        let Identity { api_version, kind, name, namespace } = resource.identity();
+        let (group, version) = Gvk::split_api_version(api_version);
+        let cluster_scoped = scopes.is_cluster_scoped(api_version, kind);
+        let namespace = if cluster_scoped { NOT_A_NAMESPACE } else { or_default(namespace) };
+        IdParts { group, version, kind, name, namespace }
     }
 
     /// The id that an object has now, and its namespace as it is written.
@@ -49,6 +54,19 @@ impl<'a> IdParts<'a> {
         let namespace =
             if memory.is_cluster_scoped(api_version, kind) { NOT_A_NAMESPACE } else { or_default(written) };
         (IdParts { group, version, kind, name, namespace }, written)
+    }
+
+    /// The id that an object has now, asked for in a row of objects.
+    pub(crate) fn current_in_row(
+        resource: &'a Resource,
+        scopes: &dyn Scopes,
+        kinds: &mut KindScopes,
+    ) -> IdParts<'a> {
+        let Identity { api_version, kind, name, namespace } = resource.identity();
+        let (group, version) = Gvk::split_api_version(api_version);
+        let cluster_scoped = kinds.is_cluster_scoped(scopes, api_version, kind);
+        let namespace = if cluster_scoped { NOT_A_NAMESPACE } else { or_default(namespace) };
+        IdParts { group, version, kind, name, namespace }
     }
 
     /// The ids that an object had. kustomize does not ask for the scope of a former kind: what was recorded counts.
@@ -86,6 +104,26 @@ impl<'a> IdParts<'a> {
             hasher.write_u8(0xff);
         }
         hasher.finish().max(1)
+    }
+}
+
+/// As [`ScopeMemory`], kept from object to object: owns what it remembers.
+#[derive(Debug, Default)]
+pub(crate) struct KindScopes {
+    seen: Vec<(String, String, bool)>,
+}
+
+impl KindScopes {
+    /// Whether a kind has no namespaces.
+    pub(crate) fn is_cluster_scoped(&mut self, scopes: &dyn Scopes, api_version: &str, kind: &str) -> bool {
+        if let Some(known) = self.seen.iter().find(|seen| seen.1 == kind && seen.0 == api_version) {
+            return known.2;
+        }
+        let answer = scopes.is_cluster_scoped(api_version, kind);
+        if self.seen.len() < ScopeMemory::MOST {
+            self.seen.push((api_version.to_owned(), kind.to_owned(), answer));
+        }
+        answer
     }
 }
 

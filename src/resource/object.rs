@@ -8,7 +8,7 @@ use super::index::IdParts;
 use crate::kubernetes::{Gvk, Scopes};
 use crate::provenance::StepId;
 use crate::source::Place;
-use crate::yaml::{Document, Kind, NodeId, Style, Tag};
+use crate::yaml::{Document, Kind, Style, Tag};
 
 /// How a generated object meets one of the same id (`generatorBehavior`).
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -22,15 +22,6 @@ pub enum Behavior {
     Replace,
     /// Its data is merged into the other's.
     Merge,
-}
-
-/// What makes up the id of an object, as it is written.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Identity<'a> {
-    pub(crate) api_version: &'a str,
-    pub(crate) kind: &'a str,
-    pub(crate) name: &'a str,
-    pub(crate) namespace: &'a str,
 }
 
 /// One object of the build.
@@ -63,7 +54,7 @@ pub struct Resource {
 impl Resource {
     /// An object fresh from a document.
     pub fn new(document: Document) -> Resource {
-        Resource {
+        let mut resource = Resource {
             document,
             former: Vec::new(),
             prefixes: Affixes::default(),
@@ -75,7 +66,9 @@ impl Resource {
             allow_name_change: false,
             allow_kind_change: false,
             var_names: Seldom::default(),
-        }
+        };
+        resource.note_identity();
+        resource
     }
 
     /// Whether a step has left nothing of the object: no document, null, an empty mapping or sequence.
@@ -105,57 +98,6 @@ impl Resource {
         let name = self.document.try_root().and_then(|root| self.document.at(root, &["metadata", "name"]));
         let place = name.map_or(Place::NONE, |name| self.document.place(name));
         if place.is_some() { place } else { self.place() }
-    }
-
-    fn top(&self, path: &[&str]) -> &str {
-        let Some(root) = self.document.try_root() else { return "" };
-        self.document.at(root, path).map_or("", |node| self.document.text(node))
-    }
-
-    /// As [`Resource::top`], but null is nothing, as kustomize reads names and namespaces.
-    fn meta(&self, field: &str) -> &str {
-        let Some(root) = self.document.try_root() else { return "" };
-        match self.document.at(root, &["metadata", field]) {
-            Some(node) if !self.document.is_null(node) => self.document.text(node),
-            _ => "",
-        }
-    }
-
-    /// What makes up the id, found in one go; null names and namespaces are nothing.
-    pub(crate) fn identity(&self) -> Identity<'_> {
-        let document = &self.document;
-        let Some(root) = document.try_root() else { return Identity::default() };
-        let [api_version, kind, metadata] = document.get_each(root, ["apiVersion", "kind", "metadata"]);
-        let [name, namespace] =
-            metadata.map_or([None; 2], |metadata| document.get_each(metadata, ["name", "namespace"]));
-        let text = |node: Option<NodeId>| node.map_or("", |node| document.text(node));
-        let unless_null = |node: Option<NodeId>| node.filter(|node| !document.is_null(*node));
-        Identity {
-            api_version: text(api_version),
-            kind: text(kind),
-            name: text(unless_null(name)),
-            namespace: text(unless_null(namespace)),
-        }
-    }
-
-    /// `apiVersion`, or empty.
-    pub fn api_version(&self) -> &str {
-        self.top(&["apiVersion"])
-    }
-
-    /// `kind`, or empty.
-    pub fn kind(&self) -> &str {
-        self.top(&["kind"])
-    }
-
-    /// `metadata.name`, or empty.
-    pub fn name(&self) -> &str {
-        self.meta("name")
-    }
-
-    /// `metadata.namespace`, or empty.
-    pub fn namespace(&self) -> &str {
-        self.meta("namespace")
     }
 
     /// Group, version and kind, now.

@@ -79,6 +79,7 @@ pub fn read(source: SourceId, text: &Arc<str>) -> Result<ResourceSet> {
 }
 
 /// A document at first sight.
+#[allow(clippy::large_enum_variant)] // nearly all are objects
 enum Looked {
     /// Empty.
     Nothing,

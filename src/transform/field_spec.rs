@@ -9,7 +9,7 @@
 use crate::diagnostic::{Diagnostic, Result};
 use crate::kubernetes::{FieldSpec, Gvk};
 use crate::provenance::StepId;
-use crate::resource::{Affixes, Resource};
+use crate::resource::{Affixes, Identity, KindScopes, Resource};
 use crate::yaml::{Document, Editor, Kind, NodeId, Style, Tag};
 
 /// What a missing field becomes when its spec says `create`.
@@ -57,6 +57,8 @@ pub(crate) struct Scratch {
     pub(crate) trail: Trail,
     /// The last list of prefixes or suffixes that grew, and what it became.
     pub(super) affixes: Option<(Affixes, Affixes)>,
+    /// Which kinds have no namespaces.
+    pub(super) kinds: KindScopes,
     selections: Vec<Selection>,
 }
 
@@ -72,7 +74,7 @@ struct Selection {
 impl Scratch {
     fn selection(&mut self, paths: &FieldPaths<'_>, resource: &Resource) -> (&[usize], &mut Trail) {
         let address = std::ptr::from_ref(paths).addr();
-        let (api_version, kind) = (resource.api_version(), resource.kind());
+        let Identity { api_version, kind, .. } = resource.identity();
         let known = self
             .selections
             .iter()

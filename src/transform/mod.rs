@@ -34,7 +34,7 @@ use rayon::prelude::*;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::kubernetes::Scopes;
 use crate::provenance::{Origin, Verb, Whence};
-use crate::resource::{Context, IdParts, Resource, ResourceSet};
+use crate::resource::{Context, IdParts, KindScopes, Resource, ResourceSet};
 use crate::yaml::{Document, NodeId, Style, Tag};
 use field_spec::Scratch;
 
@@ -48,7 +48,11 @@ fn for_each(
 ) -> Result<()> {
     let all = |resources: &mut [Resource]| {
         let mut scratch = Scratch::default();
-        resources.iter_mut().try_for_each(|resource| work(resource, &mut scratch))
+        resources.iter_mut().try_for_each(|resource| {
+            work(resource, &mut scratch)?;
+            resource.note_identity();
+            Ok(())
+        })
     };
     if resources.len() < SIDE_BY_SIDE {
         return all(resources);
@@ -83,7 +87,11 @@ fn for_each_at<S>(
         .par_chunks_mut(SIDE_BY_SIDE / 8)
         .map(|row| {
             let mut state = start();
-            row.iter_mut().try_for_each(|resource| work(resource, &mut state))
+            row.iter_mut().try_for_each(|resource| {
+                work(resource, &mut state)?;
+                resource.note_identity();
+                Ok(())
+            })
         })
         .find_first(Result::is_err)
         .unwrap_or(Ok(()))
@@ -92,9 +100,14 @@ fn for_each_at<S>(
 /// Remembers the present id of an object as a former one, before a step changes it. kustomize keeps former ids in
 /// lists separated by commas and crashes when a part has one; here that is refused.
 pub(crate) fn remember(resource: &mut Resource, scopes: &dyn Scopes) -> Result<()> {
-    let id = IdParts::current(resource, scopes);
+    remember_in_row(resource, scopes, &mut KindScopes::default())
+}
+
+/// As [`remember`], in a row of objects.
+fn remember_in_row(resource: &mut Resource, scopes: &dyn Scopes, kinds: &mut KindScopes) -> Result<()> {
+    let id = IdParts::current_in_row(resource, scopes, kinds);
     for part in [id.name, id.namespace, id.kind] {
-        if part.contains(',') {
+        if part.as_bytes().contains(&b',') {
             return Diagnostic::error(
                 "comma-in-name",
                 format!("`{part}` has a comma, which kustomize's record of former names cannot hold"),

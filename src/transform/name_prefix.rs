@@ -4,7 +4,7 @@
 //! field spec `metadata/name` counts as a rename that references follow.
 
 use super::field_spec::{Create, FieldPath, Scratch, set_scalar};
-use super::{for_each, remember, scopes};
+use super::{for_each, remember_in_row, scopes};
 use crate::diagnostic::Result;
 use crate::kubernetes::{FieldSpec, Gvk, Scopes};
 use crate::kustomization::Written;
@@ -78,7 +78,7 @@ fn one(
         if path.path() == "metadata/name" && !affix.value.is_empty() {
             let list = if end == End::Front { &mut resource.prefixes } else { &mut resource.suffixes };
             list.extend(parts, &mut scratch.affixes);
-            remember(resource, scopes)?;
+            remember_in_row(resource, scopes, &mut scratch.kinds)?;
         }
         if !selected {
             continue;

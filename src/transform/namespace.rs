@@ -5,12 +5,12 @@
 //! bindings follow their own mode. Two objects of one id afterwards are refused. What Helm made is left alone.
 
 use super::field_spec::{Create, FieldPath, FieldPaths, Scratch, name_of, set_scalar};
-use super::{for_each, refuse_conflicts, remember, scopes};
+use super::{for_each, refuse_conflicts, remember_in_row, scopes};
 use crate::diagnostic::{Diagnostic, Result};
 use crate::kubernetes::{FieldSpec, Scopes};
 use crate::kustomization::Written;
 use crate::provenance::StepId;
-use crate::resource::{Context, Resource, ResourceSet};
+use crate::resource::{Context, Identity, Resource, ResourceSet};
 use crate::yaml::{Editor, Kind, NodeId, Style, Tag};
 
 const HELM_GENERATED: &str = "internal.config.kubernetes.io/helm-generated";
@@ -78,7 +78,7 @@ pub fn apply(
         if resource.is_nothing() || is_made_by_helm(resource) {
             return Ok(());
         }
-        remember(resource, scopes)?;
+        remember_in_row(resource, scopes, &mut scratch.kinds)?;
         plan.one(resource, scopes, step, scratch)
     })?;
     // kustomize compares each object with all others right after it has changed it; since a second pass would change
@@ -132,10 +132,10 @@ impl<'s> Plan<'s> {
         scratch: &mut Scratch,
     ) -> Result<()> {
         let at = self.namespace.namespace.at;
-        let (api_version, kind) = (resource.api_version(), resource.kind());
+        let Identity { api_version, kind, .. } = resource.identity();
         let binding = is_role_binding(kind);
         let sort = usize::from(api_version == "v1") + 2 * usize::from(binding);
-        if !scopes.is_cluster_scoped(api_version, kind) {
+        if !scratch.kinds.is_cluster_scoped(scopes, api_version, kind) {
             let mut editor = resource.document.edit(step);
             editor.written_at(at);
             self.metadata.visit(

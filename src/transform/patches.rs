@@ -9,12 +9,12 @@
 use std::sync::Arc;
 
 use super::patch::{JsonPatch, StrategicPatch};
-use super::{for_each_at, refuse_conflicts, remember, scopes};
+use super::{for_each_at, refuse_conflicts, remember_in_row, scopes};
 use crate::diagnostic::{Diagnostic, Result, Trace, nearest};
 use crate::kustomization::{Patch, Selector, Written};
 use crate::load::Loader;
 use crate::provenance::StepId;
-use crate::resource::{self, Context, Resource, ResourceSet, Target, projection};
+use crate::resource::{self, Context, KindScopes, Resource, ResourceSet, Target, projection};
 use crate::source::{Place, Source, SourceId};
 
 /// Applies patches one after another. Warns of those that change nothing.
@@ -264,15 +264,10 @@ fn json_with_target(
     let scopes = scopes(context);
     // What is remembered is the id that the index knows as the present one.
     let list = if json.touches_ids() { resources.list_mut() } else { resources.list_mut_keeping_ids() };
-    for_each_at(
-        list,
-        &selected,
-        || (),
-        |resource, ()| {
-            remember(resource, scopes)?;
-            apply_json(json, resource, step, After::IgnoresEmptyKeys)
-        },
-    )
+    for_each_at(list, &selected, KindScopes::default, |resource, kinds| {
+        remember_in_row(resource, scopes, kinds)?;
+        apply_json(json, resource, step, After::IgnoresEmptyKeys)
+    })
 }
 
 /// What a transformer makes of annotations that cannot be rewritten because one has an empty key.

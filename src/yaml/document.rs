@@ -47,6 +47,18 @@ pub struct Tombstone {
     pub place: Place,
 }
 
+/// What a reader of a document has looked up in it, kept with it until a change could make it wrong.
+#[derive(Clone, Copy, Debug)]
+pub struct Notes {
+    /// What the values say whose text counts.
+    pub words: &'static [String; 2],
+    /// Nodes that were found; what they say may change.
+    pub found: [Option<NodeId>; 2],
+    /// Beside the root, the nodes that led to these answers: when one gets other children or says something else, the
+    /// notes are thrown away.
+    pub held: [Option<NodeId>; 3],
+}
+
 /// One YAML document.
 #[derive(Clone, Debug)]
 pub struct Document {
@@ -62,6 +74,7 @@ pub struct Document {
     tombstones: Option<Box<Vec<Tombstone>>>,
     /// What nodes were before steps changed them, by ledger entry: only where [`Document::keep_values`] asked for it.
     before: Option<Box<BTreeMap<u32, NodeId>>>,
+    notes: Option<Notes>,
 }
 
 impl Document {
@@ -77,6 +90,7 @@ impl Document {
             ledger: Ledger::default(),
             tombstones: None,
             before: None,
+            notes: None,
         }
     }
 
@@ -156,18 +170,38 @@ impl Document {
     #[inline]
     pub fn text(&self, node: NodeId) -> &str {
         let n = &self.nodes[node.index()];
-        match n.kind {
-            Kind::Scalar | Kind::Alias => {
-                let text = n.text();
-                let (pool, start) = if text.start & ADDED == 0 {
-                    (&*self.text, text.start as usize)
-                } else {
-                    (self.added.as_str(), (text.start & !ADDED) as usize)
-                };
-                &pool[start..start + text.len as usize]
-            }
-            Kind::Mapping | Kind::Sequence => "",
+        if n.is_collection() {
+            return "";
         }
+        let text = n.text();
+        let (pool, start) = self.pool(text);
+        &pool[start..start + text.len as usize]
+    }
+
+    /// Where a text lies.
+    #[inline]
+    fn pool(&self, text: Range) -> (&str, usize) {
+        if text.start & ADDED == 0 {
+            (&self.text, text.start as usize)
+        } else {
+            (&self.added, (text.start & !ADDED) as usize)
+        }
+    }
+
+    /// Whether a scalar has this text.
+    #[inline]
+    fn is_text(&self, n: &Node, wanted: &str) -> bool {
+        // Most texts differ in length: they need not be touched.
+        if n.b as usize != wanted.len() {
+            return false;
+        }
+        if n.is_collection() {
+            return wanted.is_empty();
+        }
+        let text = n.text();
+        let (pool, start) = self.pool(text);
+        let found = pool.as_bytes().get(start..start + text.len as usize);
+        found.is_some_and(|found| same(found, wanted.as_bytes()))
     }
 
     /// How many items or entries a collection has; 0 for scalars.
@@ -220,10 +254,8 @@ impl Document {
         let mut next = mapping.first();
         while let Some(value) = next {
             let entry = &self.nodes[value.index()];
-            // Most keys differ in length: their texts need not be touched.
             if let Some(name) = entry.key
-                && self.nodes[name.index()].b as usize == key.len()
-                && same(self.text(name).as_bytes(), key.as_bytes())
+                && self.is_text(&self.nodes[name.index()], key)
             {
                 return Some(value);
             }
@@ -242,12 +274,9 @@ impl Document {
         while let Some(value) = next {
             let entry = &self.nodes[value.index()];
             if let Some(name) = entry.key {
-                let length = self.nodes[name.index()].b as usize;
+                let name = &self.nodes[name.index()];
                 for at in 0..N {
-                    if length == keys[at].len()
-                        && found[at].is_none()
-                        && same(self.text(name).as_bytes(), keys[at].as_bytes())
-                    {
+                    if found[at].is_none() && self.is_text(name, keys[at]) {
                         found[at] = Some(value);
                         missing -= 1;
                         break;
@@ -287,6 +316,17 @@ impl Document {
     /// What is known of an origin, to be entered into other documents.
     pub fn history(&self, origin: Origin, histories: &mut Histories) -> HistoryId {
         histories.take(&self.ledger, origin, self.source, |entry| Some(self.text(self.before(entry)?)))
+    }
+
+    /// Whether steps have made any plain scalar without a tag.
+    pub fn has_untagged_of_steps(&self) -> bool {
+        let made = |n: &Node| {
+            n.kind == Kind::Scalar
+                && n.tag == Tag::Implicit
+                && n.style == Style::Plain
+                && matches!(n.origin.read(), Whence::Entry(_))
+        };
+        self.nodes.iter().any(made)
     }
 
     /// What steps took away, oldest first.
@@ -398,6 +438,19 @@ impl Document {
             todo.extend(self.children(a).zip(other.children(b)));
         }
         true
+    }
+
+    // ---- notes of a reader
+
+    /// What a reader has noted, as long as it holds.
+    #[inline]
+    pub fn notes(&self) -> Option<&Notes> {
+        self.notes.as_ref()
+    }
+
+    /// Notes something down.
+    pub fn note(&mut self, notes: Notes) {
+        self.notes = Some(notes);
     }
 
     // ---- writing

@@ -56,6 +56,12 @@ impl<'d> Editor<'d> {
     }
 
     fn change_together(&mut self, node: NodeId, origin: Origin, shared: bool, change: impl Fn(&mut Node)) {
+        // A node without a key may be one itself.
+        if shared || self.document.key(node).is_none() {
+            self.document.forget_notes();
+        } else {
+            self.document.forget_notes_of(node);
+        }
         if shared {
             self.document.nodes.iter_mut().filter(|n| n.origin == origin).for_each(change);
         } else {
@@ -176,6 +182,7 @@ impl<'d> Editor<'d> {
                 *n = Node { next: n.next, key: n.key, origin, ..like };
             });
         }
+        self.document.forget_notes_of(parent);
         let nodes = &mut self.document.nodes;
         let (key, next) = (nodes[old.index()].key, nodes[old.index()].next);
         nodes[old.index()].next = None;
@@ -228,6 +235,7 @@ impl<'d> Editor<'d> {
     /// Gives a mapping or sequence exactly these children, in this order. Each is one of its present children or a
     /// detached node; values of a mapping keep their keys. Use [`Editor::remove`] for what is to be remembered.
     pub fn arrange(&mut self, parent: NodeId, children: &[NodeId]) {
+        self.document.forget_notes_of(parent);
         let nodes = &mut self.document.nodes;
         let ends = children.first().copied().zip(children.last().copied());
         nodes[parent.index()].set_children(ends, children.len());
@@ -238,6 +246,7 @@ impl<'d> Editor<'d> {
 
     /// Gives a detached value a key, for [`Editor::arrange`].
     pub fn set_key(&mut self, value: NodeId, key: NodeId) {
+        self.document.forget_notes();
         self.document.nodes[value.index()].key = Some(key);
     }
 

@@ -91,17 +91,13 @@ fn differ(one: &str, other: &str, mut common: usize, v3: bool) -> bool {
     p < q
 }
 
-/// Sorts, without relying on a total order: by insertion where Go does so too, by merging beyond.
-pub(super) fn sort<T: Clone>(entries: &mut [T], key: impl Fn(&T) -> &str) {
-    sort_by(entries, |a, b| comes_before(key(a), key(b)));
-}
-
 /// Sorts in yaml.v3's order.
 pub(super) fn sort_v3<T: Clone>(entries: &mut [T], key: impl Fn(&T) -> &str) {
     sort_by(entries, |a, b| comes_before_v3(key(a), key(b)));
 }
 
-fn sort_by<T: Clone>(entries: &mut [T], before: impl Fn(&T, &T) -> bool) {
+/// Sorts, without relying on a total order: by insertion where Go does so too, by merging beyond.
+pub(super) fn sort_by<T: Clone>(entries: &mut [T], before: impl Fn(&T, &T) -> bool) {
     const SMALL: usize = 12;
     if entries.windows(2).all(|pair| !before(&pair[1], &pair[0])) {
         return;
@@ -160,7 +156,7 @@ mod tests {
     #[test]
     fn sorts_many() {
         let mut keys: Vec<String> = (0..100).rev().map(|n| format!("k{n}")).collect();
-        sort(&mut keys, |k| k);
+        sort_by(&mut keys, |a, b| comes_before(a, b));
         assert!(keys.iter().enumerate().all(|(n, k)| *k == format!("k{n}")));
     }
 }

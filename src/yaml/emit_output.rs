@@ -2,7 +2,6 @@
 //! that with yaml.v2 and prints it again; here it is one walk. Keys stand in `emit_order`'s order, texts are spelt by
 //! `emit_text`, and what the detour does to scalars is in `emit_reread`.
 
-use std::borrow::Cow;
 use std::io::Write as _;
 
 use super::emit_order;
@@ -23,7 +22,27 @@ pub(super) const DEPTH: usize = 10_000;
 /// Where kustomize cannot print the object: infinite numbers, keys that are no texts or stand twice, values that misfit
 /// their tags, characters that YAML does not allow. Nothing is appended then.
 pub fn emit(document: &Document, root: NodeId, out: &mut Vec<u8>) -> Result<()> {
-    emit_by(document, root, false, out)
+    emit_by(document, root, false, out, &mut Scratch::default())
+}
+
+/// As [`emit`], with memory that is kept from object to object.
+///
+/// # Errors
+/// As those of [`emit`].
+pub fn emit_in_row(
+    document: &Document,
+    root: NodeId,
+    out: &mut Vec<u8>,
+    scratch: &mut Scratch,
+) -> Result<()> {
+    emit_by(document, root, false, out, scratch)
+}
+
+/// Memory of the emitter.
+#[derive(Default)]
+pub struct Scratch {
+    frames: Vec<Frame>,
+    entries: Vec<Entry>,
 }
 
 /// The same without the detour through yaml.v3's text, as kustomize prints an object to a file of its own: a tag counts
@@ -32,12 +51,21 @@ pub fn emit(document: &Document, root: NodeId, out: &mut Vec<u8>) -> Result<()> 
 /// # Errors
 /// As those of [`emit`].
 pub fn emit_directly(document: &Document, root: NodeId, out: &mut Vec<u8>) -> Result<()> {
-    emit_by(document, root, true, out)
+    emit_by(document, root, true, out, &mut Scratch::default())
 }
 
-fn emit_by(document: &Document, root: NodeId, directly: bool, out: &mut Vec<u8>) -> Result<()> {
+fn emit_by(
+    document: &Document,
+    root: NodeId,
+    directly: bool,
+    out: &mut Vec<u8>,
+    scratch: &mut Scratch,
+) -> Result<()> {
     let start = out.len();
-    let mut walk = Walk { document, out, directly, frames: Vec::new(), entries: Vec::new() };
+    let Scratch { frames, entries } = scratch;
+    frames.clear();
+    entries.clear();
+    let mut walk = Walk { directly, document, out, frames, entries };
     let done = walk.run(root);
     if done.is_err() {
         out.truncate(start);
@@ -45,15 +73,18 @@ fn emit_by(document: &Document, root: NodeId, directly: bool, out: &mut Vec<u8>)
     done
 }
 
-struct Entry<'d> {
-    key: Cow<'d, str>,
+/// An entry of a mapping that is being written.
+#[derive(Clone)]
+struct Entry {
+    /// The key as it is read again, where that is not simply its text.
+    key: Option<Box<str>>,
     key_node: NodeId,
     value: NodeId,
 }
 
-impl Clone for Entry<'_> {
-    fn clone(&self) -> Self {
-        Entry { key: self.key.clone(), key_node: self.key_node, value: self.value }
+impl Entry {
+    fn key<'a>(&'a self, document: &'a Document) -> &'a str {
+        self.key.as_deref().unwrap_or_else(|| document.text(self.key_node))
     }
 }
 
@@ -92,8 +123,8 @@ struct Walk<'d, 'o> {
     directly: bool,
     document: &'d Document,
     out: &'o mut Vec<u8>,
-    frames: Vec<Frame>,
-    entries: Vec<Entry<'d>>,
+    frames: &'o mut Vec<Frame>,
+    entries: &'o mut Vec<Entry>,
 }
 
 impl Walk<'_, '_> {
@@ -130,9 +161,10 @@ impl Walk<'_, '_> {
                     if !inline {
                         self.indent(indent);
                     }
-                    let Entry { key_node, value, .. } = self.entries[at];
-                    let key = std::mem::take(&mut self.entries[at].key);
-                    match self.key(&key, key_node, indent)? {
+                    let entry = &mut self.entries[at];
+                    let (key, key_node, value) = (entry.key.take(), entry.key_node, entry.value);
+                    let key = key.as_deref().unwrap_or_else(|| document.text(key_node));
+                    match self.key(key, key_node, indent)? {
                         Some(column) => self.value(value, Behind::Key, indent, column + 1, flow)?,
                         None => self.value(value, Behind::LongKey, indent, indent + 2, flow)?,
                     }
@@ -319,7 +351,7 @@ impl Walk<'_, '_> {
         let flow = flow || document.style(node) == Style::Flow;
         let what = if document.kind(node) == Kind::Mapping {
             let first = self.entries.len();
-            collect(document, node, self.frames.is_empty(), flow, &mut self.entries)?;
+            collect(document, node, self.frames.is_empty(), flow, self.entries)?;
             What::Mapping { first, next: first, end: self.entries.len() }
         } else {
             What::Sequence { next: document.children(node).next() }
@@ -366,38 +398,48 @@ pub(super) fn too_deep<T>(document: &Document, node: NodeId) -> Result<T> {
 }
 
 /// The entries of a mapping in their order, with the keys as they are read again.
-fn collect<'d>(
-    document: &'d Document,
+fn collect(
+    document: &Document,
     node: NodeId,
     at_root: bool,
     flow: bool,
-    entries: &mut Vec<Entry<'d>>,
+    entries: &mut Vec<Entry>,
 ) -> Result<()> {
     let first = entries.len();
     let mut dropped = false;
+    // Most mappings are sorted, which shows while they are gathered.
+    let mut ascending = true;
+    let mut before = "";
     for (key_node, value) in document.entries(node) {
         let key = match emit_reread::plain_text(document, key_node) {
-            Some(text) if document.kind(key_node) == Kind::Scalar => Cow::Borrowed(text),
+            Some(text) if document.kind(key_node) == Kind::Scalar => {
+                ascending &= emit_order::spelt_before(std::mem::replace(&mut before, text), text);
+                None
+            }
             _ => {
                 let key = emit_reread::key(document, key_node, at_root, flow)?;
                 dropped |= key.is_none();
-                key.unwrap_or_default()
+                ascending = false;
+                Some(key.unwrap_or_default().into())
             }
         };
         entries.push(Entry { key, key_node, value });
     }
     let found = &mut entries[first..];
-    let ascending = |found: &[Entry<'_>]| {
-        found.windows(2).all(|pair| emit_order::spelt_before(&pair[0].key, &pair[1].key))
+    if ascending {
+        return Ok(());
+    }
+    let ascending = |found: &[Entry]| {
+        found.windows(2).all(|pair| emit_order::spelt_before(pair[0].key(document), pair[1].key(document)))
     };
     if ascending(found) {
         return Ok(());
     }
-    emit_order::sort(found, |entry| &entry.key);
+    emit_order::sort_by(found, |a, b| emit_order::comes_before(a.key(document), b.key(document)));
     if !dropped && ascending(found) {
         return Ok(());
     }
-    match duplicate(found) {
+    match duplicate(document, found) {
         None => {
             if dropped {
                 entries.retain(|entry| {
@@ -408,7 +450,7 @@ fn collect<'d>(
         }
         Some((a, b)) => {
             let places = [found[b].key_node, found[a].key_node].map(|key| document.place(key));
-            duplicate_key(&found[a].key, places)
+            duplicate_key(found[a].key(document), places)
         }
     }
 }
@@ -423,16 +465,16 @@ pub(super) fn duplicate_key<T>(key: &str, [again, first]: [Place; 2]) -> Result<
         .fail()
 }
 
-fn duplicate(entries: &[Entry<'_>]) -> Option<(usize, usize)> {
+fn duplicate(document: &Document, entries: &[Entry]) -> Option<(usize, usize)> {
+    let key = |at: usize| entries[at].key(document);
     if entries.len() <= 16 {
-        return (1..entries.len())
-            .find_map(|b| Some(((0..b).find(|a| entries[*a].key == entries[b].key)?, b)));
+        return (1..entries.len()).find_map(|b| Some(((0..b).find(|a| key(*a) == key(b))?, b)));
     }
     let mut order: Vec<usize> = (0..entries.len()).collect();
-    order.sort_by(|a, b| entries[*a].key.cmp(&entries[*b].key).then(a.cmp(b)));
+    order.sort_by(|a, b| key(*a).cmp(key(*b)).then(a.cmp(b)));
     order
         .windows(2)
-        .filter(|pair| entries[pair[0]].key == entries[pair[1]].key)
+        .filter(|pair| key(pair[0]) == key(pair[1]))
         .map(|pair| (pair[0], pair[1]))
         .min_by_key(|pair| pair.1)
 }

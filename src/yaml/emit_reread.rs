@@ -22,8 +22,16 @@ pub(super) enum Spot {
 /// The text of a scalar that printing and reading cannot change, when that is plain to see: nearly always.
 #[inline]
 pub(super) fn plain_text(document: &Document, node: NodeId) -> Option<&str> {
-    if document.tag(node) != Tag::Implicit {
-        return None;
+    let tag = document.tag(node);
+    if tag != Tag::Implicit {
+        // What code made as a text: its style is kept or becomes quotes.
+        let text = document.text(node);
+        let plain = tag == Tag::Str
+            && !document.is_tagged(node)
+            && matches!(document.style(node), Style::Plain | Style::SingleQuoted | Style::DoubleQuoted)
+            && !text.starts_with(['<', '\t'])
+            && memchr::memchr(b'\n', text.as_bytes()).is_none();
+        return plain.then_some(text);
     }
     let text = document.text(node);
     let first = text.as_bytes().first().copied();
@@ -31,6 +39,9 @@ pub(super) fn plain_text(document: &Document, node: NodeId) -> Option<&str> {
         Style::Plain
             if first.is_some_and(|first| first != b'\t' && first != b'<' && resolve::begins_text(first)) =>
         {
+            Some(text)
+        }
+        Style::Plain if resolve::is_other_word(text) && memchr::memchr(b'\n', text.as_bytes()).is_none() => {
             Some(text)
         }
         Style::SingleQuoted | Style::DoubleQuoted => Some(text),

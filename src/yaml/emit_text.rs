@@ -122,6 +122,27 @@ fn seen(bytes: &[u8]) -> u8 {
     chunks.remainder().iter().fold(seen, |seen, b| seen | CLASS[usize::from(*b)])
 }
 
+/// Characters of which words are made that look like nothing else when they begin with a letter and are long.
+pub(super) static IN_WORD: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut i = 0;
+    while i < 256 {
+        let b = i as u8;
+        table[i] = b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'/');
+        i += 1;
+    }
+    table
+};
+
+/// Whether a text certainly stands plain as it is: a longish word. Most keys and many values are.
+#[inline]
+fn is_word(bytes: &[u8]) -> bool {
+    // No word that YAML knows has more than five letters.
+    bytes.len() > 5
+        && bytes[0].is_ascii_alphabetic()
+        && bytes.iter().fold(true, |all, b| all & IN_WORD[usize::from(*b)])
+}
+
 /// Writes a key of ordinary characters on one line, without its colon; nothing is written and `None` comes back when
 /// it needs a closer look. Returns the columns it takes.
 #[inline]
@@ -129,6 +150,10 @@ pub(super) fn write_simple_key(key: &str, out: &mut Vec<u8>) -> Option<usize> {
     let bytes = key.as_bytes();
     if bytes.len() > 128 {
         return None;
+    }
+    if is_word(bytes) {
+        out.extend_from_slice(bytes);
+        return Some(bytes.len());
     }
     let seen = seen(bytes);
     if seen & (ODD | NEWLINE | WIDE) != 0 || !is_plain(key) || !plain_allowed(bytes, seen) {
@@ -142,6 +167,10 @@ pub(super) fn write_simple_key(key: &str, out: &mut Vec<u8>) -> Option<usize> {
 #[inline]
 pub(super) fn write(text: &str, at: At, out: &mut Vec<u8>) -> Result<bool, Unprintable> {
     let bytes = text.as_bytes();
+    if bytes.len() < 256 && is_word(bytes) {
+        out.extend_from_slice(bytes);
+        return Ok(true);
+    }
     let seen = seen(bytes);
     if seen & (ODD | NEWLINE) != 0 {
         return write_odd(text, seen, at, out);

@@ -25,10 +25,10 @@ mod scan;
 mod split;
 mod timestamp;
 
-pub use document::{Comments, Document};
+pub use document::{Comments, Document, Notes};
 pub use duplicates::check_duplicate_keys;
 pub use editor::Editor;
-pub use emit_output::{emit, emit_directly};
+pub use emit_output::{Scratch as EmitScratch, emit, emit_directly, emit_in_row};
 pub(crate) use emit_text::through_json as fold_through_json;
 pub use emit3::{SequenceIndent, emit_v3, emit_v3_stream};
 pub use json::{

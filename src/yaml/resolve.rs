@@ -92,6 +92,13 @@ pub(super) fn begins_text(first: u8) -> bool {
     BEGINS[usize::from(first)] == TEXT
 }
 
+/// Whether a plain scalar with this text begins like a word that YAML knows, and is text all the same.
+#[inline]
+pub(super) fn is_other_word(text: &str) -> bool {
+    text.as_bytes().first().is_some_and(|first| BEGINS[usize::from(*first)] == WORD)
+        && (text.len() > 5 || matches!(word(Dialect::V3, text), Value::Text(_)))
+}
+
 /// What a plain scalar with this text is.
 #[inline]
 pub fn plain(dialect: Dialect, text: &str) -> Value<'_> {

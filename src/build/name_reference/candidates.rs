@@ -10,8 +10,10 @@
 use std::hash::Hasher;
 use std::sync::OnceLock;
 
+use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 
+use super::SIDE_BY_SIDE;
 use crate::kubernetes::Gvk;
 use crate::resource::{Former, IdParts, Resource, ScopeMemory};
 
@@ -23,17 +25,20 @@ pub(super) struct Facts<'a> {
     /// The namespace as written.
     pub(super) namespace: &'a str,
     pub(super) cluster_scoped: bool,
+    /// Kind of the original id.
+    pub(super) original_kind: &'a str,
+    /// It was of more than one kind.
+    kind_changed: bool,
 }
 
 impl<'a> Facts<'a> {
     pub(super) fn of(resource: &'a Resource, memory: &mut ScopeMemory<'a, '_>) -> Facts<'a> {
         let (id, namespace) = IdParts::current_remembering(resource, memory);
-        Facts { resource, id, namespace, cluster_scoped: id.is_cluster_scoped() }
-    }
-
-    /// Kind of the original id.
-    pub(super) fn original_kind(&self) -> &'a str {
-        self.resource.former.first().map_or(self.id.kind, Former::kind)
+        let first = resource.former.first().map_or(id.kind, Former::kind);
+        // Of two texts that say the same, the one that many objects share is near at hand.
+        let original_kind = if first == id.kind { id.kind } else { first };
+        let kind_changed = resource.former.iter().any(|other| other.kind() != first);
+        Facts { resource, id, namespace, cluster_scoped: id.is_cluster_scoped(), original_kind, kind_changed }
     }
 
     /// Namespace of the original id, as it counts.
@@ -239,12 +244,30 @@ fn for_each_key(facts: &Facts<'_>, mut call: impl FnMut(&str, &str)) {
 }
 
 impl<'a, 'f> Candidates<'a, 'f> {
-    pub(super) fn new(facts: &'f [Facts<'a>]) -> Candidates<'a, 'f> {
+    /// `kinds` are those that anybody asks for.
+    pub(super) fn new(facts: &'f [Facts<'a>], kinds: &FxHashSet<&str>) -> Candidates<'a, 'f> {
+        let keys = |(number, some): (usize, &[Facts<'a>])| {
+            let mut keys: Vec<(u64, u32)> = Vec::with_capacity(some.len());
+            for (position, facts) in ((number * SIDE_BY_SIDE) as u32..).zip(some) {
+                for_each_key(facts, |name, kind| {
+                    if kinds.contains(kind) {
+                        keys.push((hash(&[name, kind]), position));
+                    }
+                });
+            }
+            keys
+        };
+        let keys: Vec<Vec<(u64, u32)>> = if facts.len() <= SIDE_BY_SIDE {
+            vec![keys((0, facts))]
+        } else {
+            facts.par_chunks(SIDE_BY_SIDE).enumerate().map(keys).collect()
+        };
         let mut by_name = Chains::default();
-        by_name.chains.reserve(facts.len() * 2);
-        by_name.links.reserve(facts.len() * 2);
-        for (position, facts) in (0u32..).zip(facts) {
-            for_each_key(facts, |name, kind| by_name.link(hash(&[name, kind]), position));
+        let many = keys.iter().map(Vec::len).sum();
+        by_name.chains.reserve(many);
+        by_name.links.reserve(many);
+        for (hash, position) in keys.into_iter().flatten() {
+            by_name.link(hash, position);
         }
         Candidates {
             facts,
@@ -252,10 +275,7 @@ impl<'a, 'f> Candidates<'a, 'f> {
             by_namespace: OnceLock::new(),
             by_ending: OnceLock::new(),
             original_namespaces: OnceLock::new(),
-            kinds_changed: facts.iter().any(|facts| {
-                let former = &facts.resource.former;
-                former.iter().any(|other| Some(other.kind()) != former.first().map(Former::kind))
-            }),
+            kinds_changed: facts.iter().any(|facts| facts.kind_changed),
         }
     }
 

@@ -15,7 +15,7 @@ mod candidates;
 mod plan;
 
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::diagnostic::{Diagnostic, Result};
 use crate::kubernetes::{Gvk, NameReference, Scopes};
@@ -72,8 +72,8 @@ pub fn apply(
     let scopes: &dyn Scopes = &context.schema;
     let facts =
         map_with(set.list(), || ScopeMemory::new(scopes), |memory, resource| Facts::of(resource, memory));
-    let candidates = Candidates::new(&facts);
     let plans = Plans::new(references, &facts);
+    let candidates = Candidates::new(&facts, &plans.named_kinds());
     let edits: Vec<Result<Edits>> = map_with(&facts, Walk::default, |walk, facts| match plans.of(facts) {
         Some(plan) => look(facts, plan, &candidates, walk),
         None => Ok(Edits::default()),
@@ -101,6 +101,7 @@ pub fn apply(
         for edit in &edits.list {
             edit.write(&mut resource.document, &names, &namespaces, step);
         }
+        resource.note_identity();
     };
     let list = if touches_ids { set.list_mut() } else { set.list_mut_keeping_ids() };
     if edits.len() < SIDE_BY_SIDE {
@@ -132,11 +133,30 @@ struct Plans<'c, 'a> {
 impl<'c, 'a> Plans<'c, 'a> {
     fn new(references: &'c [NameReference], facts: &[Facts<'a>]) -> Plans<'c, 'a> {
         let mut by_kind = FxHashMap::default();
-        for facts in facts {
-            let key = (facts.id.group, facts.id.version, facts.original_kind());
+        // Objects of one kind mostly share its text: the few texts seen last need no second look.
+        let mut last = [(std::ptr::null(), std::ptr::null()); 8];
+        for (number, facts) in facts.iter().enumerate() {
+            let texts = (facts.id.version.as_ptr(), facts.original_kind.as_ptr());
+            let key = (facts.id.group, facts.id.version, facts.original_kind);
+            if facts.resource.document.notes().is_some() && last.contains(&texts) {
+                continue;
+            }
+            last[number % 8] = texts;
             by_kind.entry(key).or_insert_with(|| Plan::new(references, key.0, key.1, key.2));
         }
         Plans { by_kind }
+    }
+
+    /// The kinds that any reference may name.
+    fn named_kinds(&self) -> FxHashSet<&'c str> {
+        #[expect(clippy::iter_over_hash_type, reason = "the order does not matter")]
+        let of_all = |mut kinds: FxHashSet<&'c str>| {
+            for plan in self.by_kind.values() {
+                kinds.extend(plan.filters.iter().map(|filter| filter.referral.kind.as_str()));
+            }
+            kinds
+        };
+        of_all(FxHashSet::default())
     }
 
     /// Whether any reference could stand where the id of an object is made up.
@@ -151,7 +171,7 @@ impl<'c, 'a> Plans<'c, 'a> {
     }
 
     fn of(&self, facts: &Facts<'a>) -> Option<&Plan<'c>> {
-        let plan = self.by_kind.get(&(facts.id.group, facts.id.version, facts.original_kind()))?;
+        let plan = self.by_kind.get(&(facts.id.group, facts.id.version, facts.original_kind))?;
         (!plan.filters.is_empty()).then_some(plan)
     }
 }
@@ -359,8 +379,11 @@ fn role_ref(document: &Document) -> Option<Gvk> {
     })
 }
 
-/// The names (or namespaces) of the objects that are named, with what is known of them.
-struct Texts {
+/// The names (or namespaces) of the objects that are named, with what is known of them: in parts, gathered side by
+/// side.
+struct Texts(Vec<SomeTexts>);
+
+struct SomeTexts {
     /// Positions in the set, rising.
     positions: Vec<u32>,
     /// For each: where its text ends.
@@ -373,7 +396,23 @@ impl Texts {
     fn of(set: &ResourceSet, mut positions: Vec<u32>, field: &str) -> Texts {
         positions.sort_unstable();
         positions.dedup();
-        let mut texts = Texts {
+        let part = |positions: &[u32]| SomeTexts::of(set, positions.to_vec(), field);
+        Texts(if positions.len() <= SIDE_BY_SIDE {
+            vec![part(&positions)]
+        } else {
+            positions.par_chunks(SIDE_BY_SIDE).map(part).collect()
+        })
+    }
+
+    fn get(&self, position: u32) -> Option<(&str, &Histories, HistoryId)> {
+        let behind = self.0.partition_point(|part| part.positions.first().is_some_and(|p| *p <= position));
+        self.0.get(behind.checked_sub(1)?)?.get(position)
+    }
+}
+
+impl SomeTexts {
+    fn of(set: &ResourceSet, positions: Vec<u32>, field: &str) -> SomeTexts {
+        let mut texts = SomeTexts {
             ends: Vec::with_capacity(positions.len()),
             joined: String::with_capacity(positions.len() * 16),
             histories: Histories::default(),
@@ -394,11 +433,11 @@ impl Texts {
         texts
     }
 
-    fn get(&self, position: u32) -> Option<(&str, HistoryId)> {
+    fn get(&self, position: u32) -> Option<(&str, &Histories, HistoryId)> {
         let at = self.positions.binary_search(&position).ok()?;
         let (end, history) = *self.ends.get(at)?;
         let start = at.checked_sub(1).and_then(|before| self.ends.get(before)).map_or(0, |(end, _)| *end);
-        Some((self.joined.get(start as usize..end as usize)?, history))
+        Some((self.joined.get(start as usize..end as usize)?, &self.histories, history))
     }
 }
 
@@ -410,8 +449,8 @@ impl Edit {
             Edit::Name { node, referral } => (*node, *referral, names),
             Edit::Namespace { node, referral } => (*node, *referral, namespaces),
             Edit::AddNamespace { mapping, referral } => {
-                let Some((text, history)) = namespaces.get(*referral) else { return };
-                let from = editor.enter(&namespaces.histories, history);
+                let Some((text, histories, history)) = namespaces.get(*referral) else { return };
+                let from = editor.enter(histories, history);
                 let style = if plain_means_string(text) { Style::Plain } else { Style::DoubleQuoted };
                 let node = editor.scalar_from(text, Tag::Implicit, style, from);
                 editor.insert_text_key(*mapping, "namespace", node);
@@ -422,9 +461,9 @@ impl Edit {
                 return;
             }
         };
-        let Some((text, history)) = texts.get(referral) else { return };
+        let Some((text, histories, history)) = texts.get(referral) else { return };
         if editor.document().text(node) != text {
-            let from = editor.enter(&texts.histories, history);
+            let from = editor.enter(histories, history);
             editor.set_text_from(node, text, from);
         }
         editor.set_tag(node, Tag::Implicit);

@@ -134,7 +134,7 @@ impl JsonPatch {
 
 /// What kustomize or a patch had made without a tag has been printed and read by now, and is what its text says.
 fn settle_tags(document: &mut Document, step: StepId) {
-    let Some(root) = document.try_root() else { return };
+    let Some(root) = document.try_root().filter(|_| document.has_untagged_of_steps()) else { return };
     let (mut todo, mut found) = (vec![root], Vec::new());
     while let Some(node) = todo.pop() {
         todo.extend(document.children(node));
@@ -226,26 +226,23 @@ impl Run<'_> {
         let Some(path) = path else { return self.fault("the operation lacks a path") };
         let document = self.editor.document();
         let missing = |reached: &str| {
-            if reached.is_empty() {
-                self.fault(format!("the path `{path}` does not begin with a slash"))
-            } else {
-                self.fault(format!("`{path}` does not exist: nothing can be found at `{reached}`"))
-            }
+            self.fault(format!("`{path}` does not exist: nothing can be found at `{reached}`"))
         };
-        let Some((_, rest)) = path.split_once('/') else { return missing("") };
-        let mut parts: Vec<&str> = rest.split('/').collect();
-        let key = decode(parts.pop().unwrap_or_default());
+        let Some((_, rest)) = path.split_once('/') else {
+            return self.fault(format!("the path `{path}` does not begin with a slash"));
+        };
+        let (parts, key) = rest.rsplit_once('/').map_or((None, rest), |(parts, key)| (Some(parts), key));
+        let key = decode(key);
         let mut container = document.root();
-        let mut reached = String::new();
-        for part in parts {
-            reached.push('/');
-            reached.push_str(part);
+        let mut reached = path.len() - rest.len();
+        for part in parts.into_iter().flat_map(|parts| parts.split('/')) {
+            reached += part.len() + 1;
             let spot = Spot { container, key: decode(part) };
             match self.get(&spot) {
                 Ok(Some(next)) if matches!(document.kind(next), Kind::Mapping | Kind::Sequence) => {
                     container = next;
                 }
-                _ => return missing(&reached),
+                _ => return missing(&path[path.len() - rest.len() - 1..reached - 1]),
             }
         }
         if document.kind(container) == Kind::Scalar { missing(path) } else { Ok(Spot { container, key }) }

@@ -6,10 +6,28 @@ use super::{
 
 impl Document {
     pub(in crate::yaml) fn set_root(&mut self, root: NodeId) {
+        self.notes = None;
         self.root = Some(root);
     }
 
+    /// Throws notes away that a node led to: it gets other children, or says something else.
+    #[inline]
+    pub(in crate::yaml) fn forget_notes_of(&mut self, node: NodeId) {
+        if let Some(notes) = &self.notes
+            && (self.root == Some(node) || notes.held.contains(&Some(node)))
+        {
+            self.notes = None;
+        }
+    }
+
+    /// Throws all notes away.
+    #[inline]
+    pub(in crate::yaml) fn forget_notes(&mut self) {
+        self.notes = None;
+    }
+
     pub(in crate::yaml) fn clear_root(&mut self) {
+        self.notes = None;
         self.root = None;
     }
 
@@ -130,6 +148,7 @@ impl Document {
 
     /// Hangs a detached node at the end of a collection; with a key, as an entry of a mapping.
     pub(in crate::yaml) fn append(&mut self, parent: NodeId, key: Option<NodeId>, child: NodeId) {
+        self.forget_notes_of(parent);
         self.nodes[child.index()].key = key;
         self.nodes[child.index()].next = None;
         if let Some(last) = self.nodes[parent.index()].add_child(child) {
@@ -181,6 +200,7 @@ impl Document {
 
     /// Spells a scalar another way while a text is being read.
     pub(in crate::yaml) fn respell(&mut self, node: NodeId, text: Range, style: Style, tag: Tag) {
+        self.notes = None;
         let n = &mut self.nodes[node.index()];
         n.set_text(text);
         n.style = style;

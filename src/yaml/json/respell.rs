@@ -9,7 +9,7 @@ use crate::yaml::emit_analysis::{Tabs, analyze};
 use crate::yaml::emit_order;
 use crate::yaml::emit_output::{DEPTH, too_deep};
 use crate::yaml::emit_reread::lossy;
-use crate::yaml::emit_text::is_sexagesimal;
+use crate::yaml::emit_text::{self, is_sexagesimal};
 use crate::yaml::number;
 use crate::yaml::resolve::{self, Dialect, Value};
 use crate::yaml::{Comments, Document, Editor, Kind, NodeId, Style, Tag};
@@ -54,6 +54,11 @@ fn collect(document: &Document, root: NodeId, reader: Reader, changes: &mut Vec<
             }
             Kind::Scalar if stays(document, node) => {}
             Kind::Scalar => changes.push(scalar(document, node, reader, flow)?),
+            Kind::Mapping if !flow && depth <= DEPTH && all_stays(document, node) => {
+                let start = todo.len();
+                todo.extend(document.children(node).map(|child| (child, false, depth + 1)));
+                todo[start..].reverse();
+            }
             Kind::Mapping if !flow && depth <= DEPTH && keys_stay(document, node) => {
                 let mut entries: Vec<(&str, NodeId)> =
                     document.entries(node).map(|(key, value)| (document.text(key), value)).collect();
@@ -114,7 +119,7 @@ fn stays(document: &Document, node: NodeId) -> bool {
         [b'1'..=b'9', rest @ ..] if rest.len() < 5 => rest.iter().all(u8::is_ascii_digit),
         [b'0'] => true,
         [first, rest @ ..] if first.is_ascii_alphabetic() => {
-            rest.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'/'))
+            rest.iter().fold(true, |all, b| all & emit_text::IN_WORD[usize::from(*b)])
                 && (text.len() > 5 || matches!(text, "true" | "false" | "null") || is_plain(text))
         }
         _ => false,
@@ -127,6 +132,18 @@ fn key_stays(document: &Document, key: NodeId) -> bool {
     stays(document, key)
         && text.as_bytes().first().is_some_and(u8::is_ascii_alphabetic)
         && !matches!(text, "true" | "false" | "null")
+}
+
+/// Whether the keys of a mapping are certainly texts that stay as they are, in the order in which they stand.
+fn all_stays(document: &Document, mapping: NodeId) -> bool {
+    if document.is_empty(mapping) || document.style(mapping) != Style::Plain {
+        return false;
+    }
+    let mut before = "";
+    document.entries(mapping).all(|(key, _)| {
+        let text = document.text(key);
+        key_stays(document, key) && emit_order::spelt_before(std::mem::replace(&mut before, text), text)
+    })
 }
 
 /// Whether the keys of a mapping are certainly texts, each once, that stay as they are.
