@@ -88,19 +88,27 @@ impl Walk<'_> {
         }
         let mut last = None;
         let mut in_order = true;
+        let mut taken = Vec::new();
         for (number, item) in new.iter().enumerate() {
             let key = new_keys[number].as_str();
-            let before = index.get(key).copied();
+            let mut before = index.get(key).copied();
             if before.is_some() {
                 in_order &= before > last;
                 last = before;
+            } else if self.mode.meaning
+                && old_keys.get(number).is_some_and(|old| !seen.contains_key(old.as_str()))
+                && old.get(number).is_some_and(|old| is_much_the_same(self.old, *old, self.new, *item))
+            {
+                // The same item under another key.
+                before = Some(number);
+                taken.push(number);
             }
             let path = Path::Item(path, before, Some(number), key);
             self.nodes(before.and_then(|before| old.get(before).copied()), Some(*item), items, &path);
         }
         for (number, item) in old.iter().enumerate() {
             let key = old_keys[number].as_str();
-            if !seen.contains_key(key) {
+            if !seen.contains_key(key) && !taken.contains(&number) {
                 self.nodes(Some(*item), None, items, &Path::Item(path, Some(number), None, key));
             }
         }
@@ -119,11 +127,22 @@ impl Walk<'_> {
             left.entry(member(self.old, *node)).or_default().push(number);
         }
         let mut kept = vec![false; old.len()];
+        let mut came = Vec::new();
         for (number, node) in new.iter().enumerate() {
             match left.get_mut(&member(self.new, *node)).and_then(Vec::pop) {
                 Some(same) => kept[same] = true,
-                None => self.tell(Verb::Added, None, Some(*node), &Path::Item(path, None, Some(number), "")),
+                None => came.push((number, *node)),
             }
+        }
+        for (number, node) in came {
+            // A member in another's stead.
+            let before = old.get(number).copied().filter(|_| !kept[number]);
+            if before.is_some() {
+                kept[number] = true;
+            }
+            let verb = if before.is_some() { Verb::Changed } else { Verb::Added };
+            let path = Path::Item(path, before.map(|_| number), Some(number), "");
+            self.tell(verb, before, Some(node), &path);
         }
         for (number, node) in old.iter().enumerate() {
             if !kept[number] {
@@ -220,7 +239,14 @@ fn pair(old_side: Side<'_>, old: &[NodeId], new_side: Side<'_>, new: &[NodeId]) 
             if unique(&y).is_none() {
                 continue;
             }
-            let of_new: Vec<Option<usize>> = y.iter().map(|key| index.get(key.as_str()).copied()).collect();
+            let mut of_new: Vec<Option<usize>> =
+                y.iter().map(|key| index.get(key.as_str()).copied()).collect();
+            for number in 0..of_new.len().min(old.len()) {
+                let is_free = of_new[number].is_none() && !of_new.contains(&Some(number));
+                if is_free && is_much_the_same(old_side, old[number], new_side, new[number]) {
+                    of_new[number] = Some(number);
+                }
+            }
             if of_new.iter().any(Option::is_some) || fields == ["name"] {
                 return Pairs { of_new, keys: Some(y) };
             }
@@ -244,6 +270,20 @@ fn pair(old_side: Side<'_>, old: &[NodeId], new_side: Side<'_>, new: &[NodeId]) 
         }
     }
     Pairs { of_new, keys: None }
+}
+
+/// Whether two items agree in half of their fields, or have only one.
+fn is_much_the_same(old_side: Side<'_>, old: NodeId, new_side: Side<'_>, new: NodeId) -> bool {
+    let (x, y) = (old_side.document, new_side.document);
+    if x.kind(old) != Kind::Mapping || y.kind(new) != Kind::Mapping {
+        return false;
+    }
+    let same = x.entries(old).filter(|(key, value)| {
+        let other = y.get(new, x.text(*key));
+        other.is_some_and(|other| identical(old_side, *value, new_side, other))
+    });
+    let (same, all) = (same.count(), x.len(old).max(y.len(new)));
+    all == 1 || same * 2 >= all
 }
 
 fn unique(keys: &[String]) -> Option<FxHashMap<&str, usize>> {
