@@ -131,15 +131,6 @@ pub(in crate::validate) fn cidr(text: &str) -> Format {
     }
 }
 
-/// An address with the length of its network: `192.168.1.5/24`.
-///
-/// Mirrors `IsValidInterfaceAddress`
-pub(in crate::validate) fn interface_address(text: &str) -> Format {
-    let Some((ip, length)) = sloppy_cidr(text) else { return Err("must be an address in CIDR form") };
-    let length = if is_v4_in_v6(&ip) { length.saturating_sub(96) } else { length };
-    if text == format!("{}/{length}", canonical(&ip)) { Ok(()) } else { Err("must be in canonical form") }
-}
-
 /// What is odd about an IP that passes; nothing for most.
 ///
 /// Mirrors `GetWarningsForIP`
@@ -183,6 +174,5 @@ mod tests {
             assert!(legacy_cidr(text).is_err(), "{text}");
         }
         assert!(cidr("2001:db8::/64").is_ok() && cidr("2001:0db8::/64").is_err());
-        assert!(interface_address("192.168.1.5/24").is_ok());
     }
 }

@@ -213,19 +213,6 @@ pub(in crate::validate) fn env_name(text: &str) -> Format {
     }
 }
 
-/// The name of an environment variable as older fields have it.
-///
-/// Mirrors `IsEnvVarName`
-pub(in crate::validate) fn strict_env_name(text: &str) -> Format {
-    let is_fine = !text.is_empty()
-        && !text.as_bytes()[0].is_ascii_digit()
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_'));
-    if !is_fine {
-        return Err("must be letters, digits, `_`, `-` or `.`, not beginning with a digit");
-    }
-    no_parent_prefix(text)
-}
-
 /// A key of a ConfigMap or Secret.
 ///
 /// Mirrors `IsConfigMapKey`

@@ -1,8 +1,6 @@
 //! What kube-apiserver 1.37 refuses beyond types, in its order: defaults → strategy → validation. One file a kind or
 //! shared type; each rule names the check that it mirrors.
 
-#![allow(dead_code)] // until the kinds use it
-
 pub(in crate::validate) mod address;
 pub(in crate::validate) mod admission_expression;
 mod admission_policy;
@@ -57,12 +55,12 @@ pub(in crate::validate) mod url;
 pub(in crate::validate) mod webhook_configuration;
 mod workload;
 
-use super::{At, Finding, Object};
+use super::{At, Family, Finding, Object};
 
 /// A kind and the function that checks its objects (`at` is the whole object).
 type Kind = (&'static str, &'static str, fn(&At<'_>, &mut Vec<Finding>));
 
-/// Which function checks which kind: API group, kind, function. Kept sorted within each group.
+/// Which function checks which kind: API group, kind, function. Kept sorted.
 const KINDS: &[Kind] = &[
     ("", "ConfigMap", config_map::check),
     ("", "Endpoints", endpoints::check),
@@ -139,13 +137,46 @@ const KINDS: &[Kind] = &[
     ("storagemigration.k8s.io", "StorageVersionMigration", api_service::check_migration),
 ];
 
-/// Checks one object.
+/// Checks one object. What its decoding found already is among the findings: where a value is of the wrong type, the
+/// server sees nothing more of it, and neither do the rules.
 pub(super) fn check(object: &Object<'_>, findings: &mut Vec<Finding>) {
     let mut found = Vec::new();
     metadata::check(object, &mut found);
-    if let Some((_, _, check)) = KINDS.iter().find(|(g, k, _)| *g == object.group && *k == object.kind) {
-        check(&object.at(), &mut found);
+    let row = KINDS.binary_search_by(|(group, kind, _)| (*group, *kind).cmp(&(object.group, object.kind)));
+    if let Ok(row) = row {
+        (KINDS[row].2)(&object.at(), &mut found);
     }
     metadata::check_later(object, &mut found);
+    if !found.is_empty() {
+        let hides = |finding: &Finding| {
+            finding.family == Family::Schema
+                && (finding.rule.starts_with("invalid-") || finding.rule == "out-of-range")
+        };
+        let hidden: Vec<&str> = findings.iter().filter(|f| hides(f)).map(|f| f.path.as_str()).collect();
+        found.retain(|finding| !hidden.iter().any(|path| touches(path, &finding.path)));
+    }
     findings.append(&mut found);
+}
+
+/// Whether one path leads to the other, or is the same.
+fn touches(one: &str, other: &str) -> bool {
+    let (short, long) = if one.len() <= other.len() { (one, other) } else { (other, one) };
+    long.strip_prefix(short)
+        .is_some_and(|rest| short.is_empty() || matches!(rest.bytes().next(), None | Some(b'.' | b'[')))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{KINDS, touches};
+
+    #[test]
+    fn rows_are_sorted() {
+        assert!(KINDS.windows(2).all(|pair| (pair[0].0, pair[0].1) < (pair[1].0, pair[1].1)));
+    }
+
+    #[test]
+    fn paths_touch() {
+        assert!(touches("spec.ports[0]", "spec.ports[0].port") && touches("spec", "spec"));
+        assert!(!touches("spec.port", "spec.ports") && !touches("spec.ports[0]", "spec.ports[1]"));
+    }
 }

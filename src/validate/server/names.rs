@@ -114,11 +114,6 @@ pub(super) fn of(group: &str, kind: &str) -> Option<(bool, Name)> {
     Some((namespaced, name))
 }
 
-/// Whether objects of a built-in kind live in namespaces; nothing for custom resources.
-pub(in crate::validate) fn is_namespaced(group: &str, kind: &str) -> Option<bool> {
-    of(group, kind).map(|(namespaced, _)| namespaced)
-}
-
 /// Checks a name, or (`prefix`) the beginning of one that the server completes.
 ///
 /// Mirrors `NameIsDNSSubdomain`, `NameIsDNSLabel`, `ValidateRBACName`, `ValidatePathSegmentName`,

@@ -9,17 +9,6 @@ use crate::validate::{At, Finding};
 ///
 /// Mirrors `ValidateLabelSelector`, `ValidateLabelSelectorRequirement`
 pub(in crate::validate) fn check_selector(selector: &At<'_>, findings: &mut Vec<Finding>) {
-    check(selector, true, findings);
-}
-
-/// The same for fields in which values were never checked.
-///
-/// Mirrors `ValidateLabelSelector` with `AllowInvalidLabelValueInSelector`
-pub(in crate::validate) fn check_selector_with_any_values(selector: &At<'_>, findings: &mut Vec<Finding>) {
-    check(selector, false, findings);
-}
-
-fn check(selector: &At<'_>, with_values: bool, findings: &mut Vec<Finding>) {
     if !selector.is_there() {
         return;
     }
@@ -41,10 +30,8 @@ fn check(selector: &At<'_>, with_values: bool, findings: &mut Vec<Finding>) {
         }
         let key = expression.field("key");
         findings.format(&key, format::qualified_name(key.text()));
-        if with_values {
-            for value in values.items() {
-                findings.format(&value, format::label_value(value.text()));
-            }
+        for value in values.items() {
+            findings.format(&value, format::label_value(value.text()));
         }
     }
 }

@@ -225,6 +225,8 @@ fn check_ports(spec: &At<'_>, shape: &Shape<'_>, findings: &mut Vec<Finding>) {
             findings.format(&target, format::port_name(target.text()));
         } else {
             let number = target.integer().unwrap_or(0);
+            // A port of the wrong type is told where it stands.
+            let of_port = if value.is_there() && value.integer().is_none() { Ok(()) } else { of_port };
             findings.format(&target, if number == 0 { of_port } else { format::port_number(number) });
         }
         let application = port.field("appProtocol");
