@@ -59,24 +59,31 @@ fn is_true(schema: &At<'_>, name: &str) -> bool {
 }
 
 fn check_invariants(schema: &At<'_>, level: Level, depth: usize, findings: &mut Vec<Finding>) {
-    if !schema.is_mapping() || depth == 0 {
+    if depth == 0 {
         return;
     }
     let (kind, items) = (schema.field("type"), schema.field("items"));
     if kind.text() == "array" && !items.is_there() {
         findings.required(&items, "a list needs a schema of its items");
     }
-    check_invariants(&items, Level::Item, depth - 1, findings);
+    if items.is_mapping() {
+        check_invariants(&items, Level::Item, depth - 1, findings);
+    }
     let properties = schema.field("properties");
     for (_, property) in properties.entries() {
-        check_invariants(&property, Level::Field, depth - 1, findings);
+        // Null is a schema that says nothing.
+        if property.is_mapping() || !property.is_there() {
+            check_invariants(&property, Level::Field, depth - 1, findings);
+        }
     }
     let additional = schema.field("additionalProperties");
     if additional.is_there() {
         if level == Level::Root {
             findings.forbidden(&additional, "it cannot be used at the root");
         }
-        check_invariants(&additional, Level::Field, depth - 1, findings);
+        if additional.is_mapping() {
+            check_invariants(&additional, Level::Field, depth - 1, findings);
+        }
     }
     let (int_or_string, preserve, embedded) = (
         is_true(schema, "x-kubernetes-int-or-string"),
