@@ -14,6 +14,8 @@ pub(crate) struct Names {
     pub(crate) variables: Vec<(Box<str>, Type)>,
     /// Types of messages that can be made.
     pub(crate) messages: Vec<Arc<Fields>>,
+    /// Whether there is the macro `cel.bind`.
+    pub(crate) bind: bool,
 }
 
 /// What the checker found out.
@@ -46,6 +48,8 @@ const TYPES: &[&str] = &[
     "int",
     "list",
     "map",
+    "net.CIDR",
+    "net.IP",
     "null_type",
     "optional_type",
     "string",
@@ -295,7 +299,7 @@ impl Checker<'_> {
         for (element, optional) in elements {
             self.check(*element)?;
             let kind = self.entry(*element, *optional)?;
-            of = Some(self.join(*element, of, kind)?);
+            of = Some(self.join(of, kind));
         }
         let of = of.unwrap_or_else(|| self.fresh());
         self.set(id, Type::list(of));
@@ -319,10 +323,10 @@ impl Checker<'_> {
         for (key, value, optional) in entries {
             self.check(*key)?;
             let kind = self.kind(*key);
-            keys = Some(self.join(*key, keys, kind)?);
+            keys = Some(self.join(keys, kind));
             self.check(*value)?;
             let kind = self.entry(*value, *optional)?;
-            values = Some(self.join(*value, values, kind)?);
+            values = Some(self.join(values, kind));
         }
         let (keys, values) = match (keys, values) {
             (Some(keys), Some(values)) => (keys, values),
@@ -408,13 +412,15 @@ impl Checker<'_> {
         Err(self.fault(id, format!("expected a `{wanted}`, found a `{kind}`")))
     }
 
-    fn join(&mut self, id: Id, previous: Option<Type>, current: Type) -> Result<Type, Fault> {
-        let Some(previous) = previous else { return Ok(current) };
-        if self.assignable(&previous, &current) {
-            return Ok(if is_equal_or_less_specific(&previous, &current) { previous } else { current });
+    /// The type of elements so far and of one more. Mixed ones are told once all types are known.
+    fn join(&mut self, previous: Option<Type>, current: Type) -> Type {
+        match previous {
+            None => current,
+            Some(previous) if self.assignable(&previous, &current) => {
+                if is_equal_or_less_specific(&previous, &current) { previous } else { current }
+            }
+            Some(_) => Type::Dyn,
         }
-        let (previous, current) = (self.resolved(&previous, true), self.resolved(&current, true));
-        Err(self.fault(id, format!("elements have different types, `{previous}` and `{current}`")))
     }
 
     // ---- type parameters

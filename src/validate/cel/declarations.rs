@@ -481,7 +481,7 @@ pub(super) static FUNCTIONS: &[(&str, &[Overload])] = &[
     ("sets.contains", SETS),
     ("sets.equivalent", SETS),
     ("sets.intersects", SETS),
-    ("sign", &[g("quantity_sign", &[QUANTITY], T::Int), m("quantity_sign", &[QUANTITY], T::Int)]),
+    ("sign", &[g("quantity_sign", &[QUANTITY], T::Int)]),
     (
         "size",
         &[

@@ -152,6 +152,7 @@ impl Environment {
     /// What selectors of devices see: `device`.
     pub fn device() -> Environment {
         let mut environment = Environment::default();
+        environment.names.bind = true;
         let capacity = Type::map(Type::Text, Type::Opaque(Opaque::Quantity));
         let device = object(
             "kubernetes.DRADevice",

@@ -32,10 +32,7 @@ impl<'v> Eval<'v> {
     fn charge(&mut self, cost: u64) -> Result<(), Failure> {
         self.cost = self.cost.saturating_add(cost);
         if self.cost > self.limit {
-            return Err(Failure {
-                message: "the expression costs more than one may".to_owned(),
-                cancelled: true,
-            });
+            return Err(Failure::cancelled("the expression costs more than one may"));
         }
         Ok(())
     }
@@ -106,8 +103,13 @@ impl<'v> Eval<'v> {
             return value.clone();
         }
         let known = ["bool", "bytes", "double", "int", "list", "map", "null_type", "string", "type", "uint"];
-        let known =
-            known.iter().chain(&["google.protobuf.Duration", "google.protobuf.Timestamp", "optional_type"]);
+        let known = known.iter().chain(&[
+            "google.protobuf.Duration",
+            "google.protobuf.Timestamp",
+            "optional_type",
+            "net.IP",
+            "net.CIDR",
+        ]);
         known
             .copied()
             .find(|known| *known == name)
@@ -319,7 +321,7 @@ fn has<'v>(value: &Value<'v>, field: &'v str) -> Outcome<'v> {
         Value::Map(_) => value.find(&Value::Text(Text::Borrowed(field))).is_some(),
         Value::Optional(None) => false,
         Value::Optional(Some(value)) => return has(value, field),
-        _ => return Err(Failure::overload()),
+        _ => false,
     }))
 }
 

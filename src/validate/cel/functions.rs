@@ -11,6 +11,7 @@ use super::strings;
 use super::time::{self, Timestamp};
 use super::value::{Failure, Outcome, Special, Text, Value};
 use crate::validate::custom::pattern;
+use crate::validate::custom::schema::{ListType, Schema};
 
 /// Calls an operator or a function.
 pub(super) fn call<'v>(name: &str, op: Operator, args: &[Value<'v>], regex: Option<&Regex>) -> Outcome<'v> {
@@ -57,8 +58,7 @@ fn compare<'v>(a: &Value<'v>, b: &Value<'v>, is: fn(Ordering) -> bool) -> Outcom
     let number = |value: &Value<'_>| matches!(value, Value::Int(_) | Value::Uint(_) | Value::Double(_));
     match a.order(b) {
         Some(order) => Ok(Value::Bool(is(order))),
-        // No number compares with NaN.
-        None if number(a) && number(b) => Ok(Value::Bool(false)),
+        None if number(a) && number(b) => Err(Failure::new("NaN values cannot be ordered")),
         None => Err(Failure::overload()),
     }
 }
@@ -103,9 +103,11 @@ fn arithmetic<'v>(op: Operator, a: &Value<'v>, b: &Value<'v>) -> Outcome<'v> {
             Ok(Value::Bytes([&**a, &**b].concat().into()))
         }
         (Value::Items(..) | Value::List(_), Value::Items(..) | Value::List(_)) if op == Operator::Add => {
-            let mut list = all(a)?;
-            list.extend(all(b)?);
-            Ok(Value::list(list))
+            let (list, other) = (all(a)?, all(b)?);
+            Ok(Value::list(match a {
+                Value::Items(_, schema) => added(list, other, schema)?,
+                _ => list.into_iter().chain(other).collect(),
+            }))
         }
         (Value::Duration(a), Value::Duration(b)) => {
             let result = match op {
@@ -130,6 +132,33 @@ fn arithmetic<'v>(op: Operator, a: &Value<'v>, b: &Value<'v>) -> Outcome<'v> {
         }
         _ => Err(Failure::overload()),
     }
+}
+
+/// A list of an object and one more: sets are united, maps merged by their keys.
+fn added<'v>(
+    mut list: Vec<Value<'v>>,
+    other: Vec<Value<'v>>,
+    schema: &'v Schema,
+) -> Result<Vec<Value<'v>>, Failure> {
+    for value in other {
+        let is_same = |known: &Value<'v>| match schema.list_type {
+            Some(ListType::Set) => known.equals(&value),
+            Some(ListType::Map) => schema.list_map_keys.iter().all(|key| {
+                let key = Value::made(key);
+                match (known.find(&key), value.find(&key)) {
+                    (Some(Ok(a)), Some(Ok(b))) => a.equals(&b),
+                    (None, None) => true,
+                    _ => false,
+                }
+            }),
+            _ => false,
+        };
+        match list.iter().position(is_same) {
+            Some(at) => list[at] = value,
+            None => list.push(value),
+        }
+    }
+    Ok(list)
 }
 
 /// All items of a list; the first failure among them counts.
@@ -191,7 +220,7 @@ fn function<'v>(name: &str, args: &[Value<'v>], regex: Option<&Regex>) -> Outcom
         (_, [list @ (Value::Items(..) | Value::List(_)), rest @ ..]) => of_list(name, list, rest),
         ("lists.range", [Value::Int(count)]) => {
             if *count > 1_000_000 {
-                return Err(Failure { message: "a list is too long".to_owned(), cancelled: true });
+                return Err(Failure::cancelled("a list is too long"));
             }
             Ok(Value::list((0..*count).map(Value::Int).collect()))
         }
@@ -226,6 +255,7 @@ fn is_zero(value: &Value<'_>) -> bool {
         Value::Null | Value::Optional(None) => true,
         Value::Bool(value) => !value,
         Value::Int(value) | Value::Duration(value) => *value == 0,
+        Value::Timestamp(at) => at.seconds == -62_135_596_800 && at.nanos == 0,
         Value::Uint(value) => *value == 0,
         Value::Double(value) => *value == 0.0,
         Value::Special(special) => match &**special {
@@ -308,7 +338,7 @@ pub(super) fn text_of(value: &Value<'_>) -> Option<String> {
     })
 }
 
-/// A number as Go's `%g` writes it.
+/// A number as Go's `FormatFloat(value, 'g', -1, 64)` writes it.
 pub(super) fn double_text(value: f64) -> String {
     if value.is_nan() {
         return "NaN".to_owned();
@@ -317,7 +347,7 @@ pub(super) fn double_text(value: f64) -> String {
         return if value > 0.0 { "+Inf" } else { "-Inf" }.to_owned();
     }
     let exponent = if value == 0.0 { 0.0 } else { value.abs().log10().floor() };
-    if !(-4.0..21.0).contains(&exponent) {
+    if !(-4.0..6.0).contains(&exponent) {
         let text = format!("{value:e}");
         let (digits, power) = text.split_once('e').unwrap_or((&text, "0"));
         let (sign, power) = power.strip_prefix('-').map_or(('+', power), |power| ('-', power));
@@ -329,8 +359,9 @@ pub(super) fn double_text(value: f64) -> String {
 fn clock<'v>(name: &str, at: Timestamp, zone: &[Value<'v>]) -> Outcome<'v> {
     let offset = match zone {
         [] => 0,
-        [Value::Text(zone)] => time::zone(zone.as_str())
-            .ok_or_else(|| Failure::new(format!("time zone {} is not known", zone.as_str())))?,
+        [Value::Text(zone)] => time::zone(zone.as_str()).ok_or_else(|| {
+            Failure::unknown(format!("the time zone `{}` is not known here", zone.as_str()))
+        })?,
         _ => return Err(Failure::overload()),
     };
     let civil = at.civil(offset);

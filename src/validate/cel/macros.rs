@@ -23,7 +23,9 @@ pub(super) fn expand(
         return if function == "has" && args.len() == 1 { make.has(args[0]).map(Some) } else { Ok(None) };
     };
     let id = match (function, args.len()) {
-        ("all" | "exists" | "exists_one" | "existsOne", 2 | 3) => make.quantifier(function, target, args)?,
+        ("all" | "exists" | "exists_one", 2 | 3) | ("existsOne", 3) => {
+            make.quantifier(function, target, args)?
+        }
         ("map", 2 | 3) => make.map(target, args)?,
         ("filter", 2) => {
             let var = make.var(args[0])?;
@@ -40,6 +42,10 @@ pub(super) fn expand(
         }
         ("transformMap" | "transformMapEntry", 3 | 4) => make.transform_map(function, target, args)?,
         ("optMap" | "optFlatMap", 2) => make.optional(function, target, args)?,
+        ("bind", 3) if make.parser.bind && make.name(target).as_deref() == Some("cel") => {
+            let name = make.var(args[0])?;
+            make.bind(&name, args[1], args[2])
+        }
         ("sortBy", 2) => make.sort_by(target, args)?,
         _ => return Ok(None),
     };

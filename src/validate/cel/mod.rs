@@ -11,6 +11,7 @@ mod environment;
 mod eval;
 mod functions;
 mod lexer;
+mod literals;
 mod macros;
 mod parser;
 mod program;

@@ -36,12 +36,12 @@ const RESERVED: &[&str] = &[
 ];
 
 /// Reads an expression.
-pub(super) fn parse(text: &str) -> Result<Ast, Fault> {
+pub(super) fn parse(text: &str, bind: bool) -> Result<Ast, Fault> {
     if text.chars().count() > MAX_TEXT {
         return Err(Fault::at(0, format!("the expression has more than {MAX_TEXT} characters")));
     }
     let tokens = tokens(text)?;
-    let mut parser = Parser { tokens, at: 0, nodes: Vec::new(), depth: 0 };
+    let mut parser = Parser { tokens, at: 0, nodes: Vec::new(), depth: 0, bind };
     let root = parser.expression()?;
     match parser.peek() {
         Token::End => Ok(Ast { nodes: parser.nodes, root }),
@@ -54,6 +54,8 @@ pub(super) struct Parser {
     at: usize,
     nodes: Vec<Node>,
     depth: u32,
+    /// Whether there is the macro `cel.bind`.
+    pub(super) bind: bool,
 }
 
 impl Parser {

@@ -6,10 +6,10 @@ use rustc_hash::FxHashMap;
 use super::ast::{Ast, Expr, Id, Literal, operator};
 use super::check::{self, Checked, Names};
 use super::eval::{self, Eval};
-use super::parser;
 use super::types::Type;
 use super::value::{Outcome, Value};
 use super::{Fault, time};
+use super::{literals, parser};
 use crate::validate::custom::pattern;
 
 /// Operators that are not called like functions.
@@ -60,8 +60,9 @@ pub(crate) struct Program {
 impl Program {
     /// Reads and checks an expression.
     pub(crate) fn compile(text: &str, names: &Names) -> Result<Program, Fault> {
-        let ast = parser::parse(text)?;
+        let ast = parser::parse(text, names.bind)?;
         let checked = check::check(&ast, names)?;
+        literals::check(&ast, &checked)?;
         let count = ast.nodes.len();
         let mut program = Program {
             ast,

@@ -44,7 +44,7 @@ pub(crate) fn names(shape: &Shape, optional_old_self: bool) -> Names {
     let old = if optional_old_self { Type::optional(shape.kind.clone()) } else { shape.kind.clone() };
     Names {
         variables: vec![("self".into(), shape.kind.clone()), ("oldSelf".into(), old)],
-        messages: Vec::new(),
+        ..Names::default()
     }
 }
 
@@ -135,11 +135,13 @@ pub(crate) struct Run {
     left: u64,
     /// Whether old data is the same as the new: for defaults.
     with_old: bool,
+    /// Whether rules that do not compile are failures.
+    tells_broken: bool,
 }
 
 impl Default for Run {
     fn default() -> Run {
-        Run { left: BUDGET, with_old: false }
+        Run { left: BUDGET, with_old: false, tells_broken: false }
     }
 }
 
@@ -158,13 +160,20 @@ pub(crate) enum Judged {
 
 impl Run {
     /// A run in which the data is its own older self, or has none.
-    pub(crate) fn new(with_old: bool) -> Run {
-        Run { with_old, ..Run::default() }
+    pub(crate) fn of_default(with_old: bool) -> Run {
+        Run { with_old, tells_broken: true, ..Run::default() }
     }
 
     /// Runs one rule over data.
     pub(crate) fn judge<'v>(&mut self, rule: &'v Rule, optional_old_self: bool, data: &Value<'v>) -> Judged {
-        let Some(Ok(program)) = &rule.program else { return Judged::Holds };
+        let program = match &rule.program {
+            None => return Judged::Holds,
+            Some(Ok(program)) => program,
+            Some(Err(fault)) if self.tells_broken => {
+                return Judged::Failed(Failure::new(format!("it does not compile: {}", fault.message)));
+            }
+            Some(Err(_)) => return Judged::Holds,
+        };
         if rule.uses_old_self && !self.with_old && !optional_old_self {
             return Judged::Holds;
         }
@@ -189,6 +198,7 @@ impl Run {
                 Judged::Fails(outcome.ok().and_then(|value| message_of(&value)))
             }
             Ok(_) => Judged::Failed(Failure::overload()),
+            Err(failure) if failure.unknown => Judged::Holds,
             Err(failure) => Judged::Failed(failure),
         }
     }

@@ -67,17 +67,25 @@ fn char_at<'v>(text: &str, at: i64) -> Outcome<'v> {
     Ok(Value::made(c.map(String::from).unwrap_or_default()))
 }
 
+/// Behind the end nothing is found, but the empty text.
+fn is_behind(from: &[Value<'_>], length: usize) -> bool {
+    matches!(from, [Value::Int(from)] if usize::try_from(*from).is_ok_and(|from| from > length))
+}
+
 fn start_of(from: &[Value<'_>], length: i64, default: i64) -> Result<i64, i64> {
     let from = match from {
         [Value::Int(from)] => *from,
         _ => default,
     };
-    if from < 0 || from > length { Err(from) } else { Ok(from) }
+    if from < 0 { Err(from) } else { Ok(from.min(length)) }
 }
 
 fn index_of<'v>(text: &str, part: &str, from: &[Value<'v>]) -> Outcome<'v> {
     let chars: Vec<char> = text.chars().collect();
     let part: Vec<char> = part.chars().collect();
+    if is_behind(from, chars.len()) && !part.is_empty() {
+        return Ok(Value::Int(-1));
+    }
     let from = match start_of(from, chars.len() as i64, 0) {
         Ok(from) => usize::try_from(from).unwrap_or(0),
         Err(at) => return out_of_range(at),
@@ -93,6 +101,9 @@ fn last_index_of<'v>(text: &str, part: &str, from: &[Value<'v>]) -> Outcome<'v> 
     let chars: Vec<char> = text.chars().collect();
     let part: Vec<char> = part.chars().collect();
     let length = chars.len() as i64;
+    if is_behind(from, chars.len()) && !part.is_empty() {
+        return Ok(Value::Int(-1));
+    }
     let from = match start_of(from, length, length) {
         Ok(from) => usize::try_from(from).unwrap_or(0),
         Err(at) => return out_of_range(at),
@@ -178,6 +189,8 @@ fn quote(text: &str) -> String {
     out
 }
 
+const SUPERSCRIPTS: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
+
 /// `'%s has %d'.format([…])`
 fn format<'v>(text: &str, list: &Value<'v>) -> Outcome<'v> {
     let args = all(list)?;
@@ -221,12 +234,15 @@ fn formatted(clause: char, value: &Value<'_>, precision: Option<usize>) -> Resul
         ('s', _) => plain(value).ok_or_else(bad)?,
         ('d', Value::Int(value)) => value.to_string(),
         ('d', Value::Uint(value)) => value.to_string(),
-        ('f', _) => format!("{:.*}", precision.unwrap_or(6), number()?),
+        ('f', _) => grouped(&format!("{:.*}", precision.unwrap_or(6), number()?)),
         ('e', _) => {
             let text = format!("{:.*e}", precision.unwrap_or(6), number()?);
             let (digits, power) = text.split_once('e').unwrap_or((&text, "0"));
             let (sign, power) = power.strip_prefix('-').map_or(('+', power), |power| ('-', power));
-            format!("{digits}e{sign}{power:0>2}")
+            let power: String =
+                format!("{power:0>2}").bytes().map(|b| SUPERSCRIPTS[usize::from(b - b'0') % 10]).collect();
+            let sign = if sign == '-' { "⁻" } else { "" };
+            format!("{digits}×10{sign}{power}")
         }
         ('b', Value::Int(value)) if *value < 0 => format!("-{:b}", value.unsigned_abs()),
         ('b', Value::Int(value)) => format!("{value:b}"),
@@ -250,6 +266,21 @@ fn formatted(clause: char, value: &Value<'_>, precision: Option<usize>) -> Resul
     })
 }
 
+/// A number with commas between its thousands.
+fn grouped(number: &str) -> String {
+    let (sign, number) = number.strip_prefix('-').map_or(("", number), |rest| ("-", rest));
+    let (whole, fraction) = number.find('.').map_or((number, ""), |at| number.split_at(at));
+    let mut out = sign.to_owned();
+    for (at, c) in whole.char_indices() {
+        if at > 0 && (whole.len() - at) % 3 == 0 && c.is_ascii_digit() {
+            out.push(',');
+        }
+        out.push(c);
+    }
+    out.push_str(fraction);
+    out
+}
+
 /// A value as `%s` writes it.
 fn plain(value: &Value<'_>) -> Option<String> {
     Some(match value {
@@ -257,17 +288,29 @@ fn plain(value: &Value<'_>) -> Option<String> {
         Value::Type(name) => (*name).to_owned(),
         Value::Double(value) => double_text(*value),
         Value::Items(..) | Value::List(_) => {
-            let items: Option<Vec<String>> = all(value).ok()?.iter().map(plain).collect();
+            let items: Option<Vec<String>> = all(value).ok()?.iter().map(within).collect();
             format!("[{}]", items?.join(", "))
         }
         Value::Node(_) | Value::Map(_) => {
             let mut entries = Vec::new();
             for key in value.keys()? {
-                entries.push(format!("{}: {}", plain(&key)?, plain(&value.find(&key)?.ok()?)?));
+                entries.push((within(&key)?, within(&value.find(&key)?.ok()?)?));
             }
             entries.sort();
+            let entries: Vec<String> =
+                entries.into_iter().map(|(key, value)| format!("{key}:{value}")).collect();
             format!("{{{}}}", entries.join(", "))
         }
         other => text_of(other)?,
+    })
+}
+
+/// A value within a list or map: texts are quoted.
+fn within(value: &Value<'_>) -> Option<String> {
+    let text = plain(value)?;
+    Some(match value {
+        Value::Text(_) => quote(&text),
+        Value::Bytes(_) => format!("b{}", quote(&text)),
+        _ => text,
     })
 }

@@ -19,12 +19,24 @@ pub(crate) struct Failure {
     pub(crate) message: String,
     /// Whether nothing more may run.
     pub(crate) cancelled: bool,
+    /// Whether the server knows more than is known here.
+    pub(crate) unknown: bool,
 }
 
 impl Failure {
     /// With a message.
     pub(crate) fn new(message: impl Into<String>) -> Failure {
-        Failure { message: message.into(), cancelled: false }
+        Failure { message: message.into(), cancelled: false, unknown: false }
+    }
+
+    /// What only the server can tell.
+    pub(crate) fn unknown(message: String) -> Failure {
+        Failure { message, cancelled: false, unknown: true }
+    }
+
+    /// What ends all.
+    pub(crate) fn cancelled(message: &str) -> Failure {
+        Failure { message: message.to_owned(), cancelled: true, unknown: false }
     }
 
     /// No function takes such arguments.

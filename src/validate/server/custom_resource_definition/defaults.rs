@@ -67,7 +67,7 @@ fn check_one(at: &At<'_>, item: &Item<'_>, schema: &Schema, in_metadata: bool, f
     if schema.has_rules {
         let rules = Rules::compile(schema, false);
         for with_old in [true, false] {
-            let mut run = Run::new(with_old);
+            let mut run = Run::of_default(with_old);
             let broken = custom::run_rules(item, schema, &rules, &at.path, &mut run);
             let failed = !broken.is_empty();
             for broken in broken {
