@@ -107,6 +107,39 @@ impl<'r> Told<'r> {
         }
     }
 
+    /// Tells of a break that the set proves unless the cluster fills something in: an error where the set brings the
+    /// namespace along and knows all that is made in it, else as for what is absent.
+    pub fn proven_in(&mut self, namespace: &str, at: &At<'_>, message: impl Into<String>) -> &mut Finding {
+        let name = if namespace.is_empty() { "default" } else { namespace };
+        let whole =
+            self.set.find("", "Namespace", "", name).is_some() && self.set.operated(namespace).is_none();
+        if whole { self.proven(at, message) } else { self.presumed(at, message) }
+    }
+
+    /// Tells of a break that objects of controllers, which nobody can foresee, may mend: an error where there are none.
+    pub fn proven_unless_operated(
+        &mut self,
+        namespace: &str,
+        at: &At<'_>,
+        message: impl Into<String>,
+    ) -> &mut Finding {
+        if self.set.operated(namespace).is_none() {
+            self.proven(at, message)
+        } else {
+            self.presumed(at, message)
+        }
+    }
+
+    /// A break that is likely: a warning, an error with `--strict`, a note for lone files.
+    fn presumed(&mut self, at: &At<'_>, message: impl Into<String>) -> &mut Finding {
+        let level = match (self.options.whole_set, self.options.strict) {
+            (false, _) => Level::Note,
+            (true, true) => Level::Error,
+            (true, false) => Level::Warning,
+        };
+        self.tell_as(level, at, message)
+    }
+
     fn tell_at(&mut self, level: Level, at: &At<'_>, message: impl Into<String>) -> &mut Finding {
         // No policy rule is above a warning unless the configuration raises it.
         let level = if self.rule.family == Family::Policy && !self.chosen {

@@ -70,12 +70,12 @@ pub(in crate::validate) fn pdb_min_available(object: &Object<'_>, told: &mut Tol
     let selector = spec.field("selector");
     let set = told.set;
     // The budget counts all pods that it selects together.
-    let (mut pods, mut workloads) = (0, Vec::new());
+    let (mut pods, mut workloads) = (0i64, Vec::new());
     for pod in set.selected(object.namespace, &selector).take(MOST_WORKLOADS) {
         if !is_replicated(&pod.object) {
             return;
         }
-        pods += set.fewest_replicas(&pod.object);
+        pods = set.fewest_replicas(&pod.object).saturating_add(pods);
         workloads.push(format!("{} `{}`", pod.object.kind, pod.object.name));
     }
     let kept = share.up(pods);

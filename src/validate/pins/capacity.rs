@@ -264,6 +264,7 @@ fn workload(pod: &Pod<'_>, set: &Set<'_>) -> Workload {
         }
         _ => (set.fewest_replicas(object), set.most_replicas(object)),
     };
+    let (fewest, most) = (fewest.max(0), most.max(0));
     let strategy = spec.field(if object.kind == "DaemonSet" { "updateStrategy" } else { "strategy" });
     let rolling = strategy.field("rollingUpdate");
     let surge = Share::read(&rolling.field("maxSurge"));

@@ -79,7 +79,7 @@ pub(in crate::validate) fn quota_without_request(pod: &Pod<'_>, told: &mut Told<
                         container.name, quota.name
                     );
                     let resources = container.resources();
-                    told.proven(&resources.field(what), message);
+                    told.proven_in(pod.object.namespace, &resources.field(what), message);
                 }
             }
         }

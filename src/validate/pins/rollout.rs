@@ -34,15 +34,15 @@ pub(in crate::validate) fn rollout_below_budget(object: &Object<'_>, told: &mut 
         let budget_root = budget.at();
         let stays = match kept(&budget_root.field("spec")) {
             Some(Kept::Minimum(least)) => least.up(pods),
-            Some(Kept::Unavailable(most)) => pods - most.up(pods),
+            Some(Kept::Unavailable(most)) => pods.saturating_sub(most.up(pods)),
             None => continue,
         };
         // A budget that no eviction fits is told by rules of its own.
-        if stays < pods && pods - gone < stays {
+        if stays < pods && pods.saturating_sub(gone) < stays {
             let at = if unavailable.is_there() { &unavailable } else { &strategy };
             let message = format!(
                 "a rollout leaves {} of {pods} pods, and the budget `{}` wants {stays} to stay",
-                pods - gone,
+                pods.saturating_sub(gone),
                 budget.name
             );
             told.tell(at, message).hint = "rollouts do not heed budgets: lower `maxUnavailable`".into();

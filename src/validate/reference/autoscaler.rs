@@ -121,7 +121,8 @@ fn without_request(object: &Object<'_>, at: &At<'_>, resource: &str, container: 
                 "the share of `{resource}` cannot be measured: container `{}` of `{}` requests none",
                 measured.name, pod.object.name
             );
-            told.proven(at, message).hint = format!("give it `resources.requests.{resource}`");
+            told.proven_in(object.namespace, at, message).hint =
+                format!("give it `resources.requests.{resource}`");
             return;
         }
     }

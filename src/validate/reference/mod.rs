@@ -11,6 +11,7 @@ mod config;
 mod ingress;
 mod issuer;
 mod monitor;
+mod namespace;
 mod network_policy;
 mod role;
 mod route;
@@ -33,7 +34,10 @@ pub(super) use config::env_reference_missing;
 pub(super) use ingress::{ingress_backend_missing, ingress_tls_secret_missing};
 pub(super) use issuer::{issuer_missing, secret_store_missing};
 pub(super) use monitor::{pod_monitor_without_pods, service_monitor_without_service};
-pub(super) use network_policy::{network_policy_peer_without_pods, network_policy_without_pods};
+pub(super) use namespace::namespace_missing;
+pub(super) use network_policy::{
+    network_policy_peer_without_pods, network_policy_port_missing, network_policy_without_pods,
+};
 pub(super) use role::{role_missing, subject_missing};
 pub(super) use route::{route_backend_missing, route_parent_missing};
 pub(super) use service::{service_port_missing, service_without_pods};

@@ -57,7 +57,7 @@ pub(in crate::validate) fn service_monitor_without_service(object: &Object<'_>, 
             && !services.iter().any(|service| super::has_port(service, port.text(), None))
         {
             let message = format!("no selected Service has a port named `{}`", port.text());
-            told.proven(&port, message);
+            told.proven_unless_operated(object.namespace, &port, message);
         }
     }
 }
@@ -93,7 +93,11 @@ pub(in crate::validate) fn pod_monitor_without_pods(object: &Object<'_>, told: &
                 .selected(object.namespace, &selector)
                 .any(|pod| super::service::names_port(pod, port.text()));
         if !known {
-            told.proven(&port, format!("no selected pod has a port named `{}`", port.text()));
+            told.proven_unless_operated(
+                object.namespace,
+                &port,
+                format!("no selected pod has a port named `{}`", port.text()),
+            );
         }
     }
 }

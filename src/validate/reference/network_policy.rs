@@ -1,5 +1,6 @@
 //! NetworkPolicies and the pods that they are about.
 
+use super::service::names_port;
 use super::shown_selector;
 use crate::validate::{Level, Object, Told};
 
@@ -52,6 +53,35 @@ pub(in crate::validate) fn network_policy_peer_without_pods(object: &Object<'_>,
                     shown_selector(&selector)
                 );
                 told.tell_as(Level::Note, &selector, message);
+            }
+        }
+    }
+}
+
+/// A named port of an ingress rule that no pod of the policy has.
+pub(in crate::validate) fn network_policy_port_missing(object: &Object<'_>, told: &mut Told<'_>) {
+    if object.group != "networking.k8s.io" {
+        return;
+    }
+    let root = object.at();
+    let spec = root.field("spec");
+    let selector = spec.field("podSelector");
+    let rules = spec.field("ingress");
+    let set = told.set;
+    for rule in rules.items() {
+        let ports = rule.field("ports");
+        for port in ports.items() {
+            let number = port.field("port");
+            let name = number.text();
+            if name.is_empty() || number.integer().is_some() {
+                continue;
+            }
+            let mut pods = set.selected(object.namespace, &selector).peekable();
+            if pods.peek().is_some() && !pods.any(|pod| names_port(pod, name)) {
+                let message = format!(
+                    "no container of the selected pods has a port named `{name}`: the rule allows nothing"
+                );
+                told.proven_unless_operated(object.namespace, &number, message);
             }
         }
     }

@@ -82,6 +82,9 @@ fn nearly(object: &Object<'_>, told: &Told<'_>) -> String {
     format!("the pods of {} `{}` have {own}, not `{key}: {}`", pod.object.kind, pod.object.name, value.text())
 }
 
+/// Ports of containers that service meshes add to pods.
+const OF_MESHES: [&str; 3] = ["http-envoy-prom", "linkerd-admin", "linkerd-proxy"];
+
 /// A named target port that no pod behind the Service has.
 pub(in crate::validate) fn service_port_missing(object: &Object<'_>, told: &mut Told<'_>) {
     let root = object.at();
@@ -94,7 +97,7 @@ pub(in crate::validate) fn service_port_missing(object: &Object<'_>, told: &mut 
     for port in ports.items() {
         let target = port.field("targetPort");
         let name = target.text();
-        if name.is_empty() || target.integer().is_some() {
+        if name.is_empty() || target.integer().is_some() || OF_MESHES.contains(&name) {
             continue;
         }
         let mut pods = set.selected_by_labels(object.namespace, &selector).peekable();
@@ -102,7 +105,8 @@ pub(in crate::validate) fn service_port_missing(object: &Object<'_>, told: &mut 
         let (kind, workload) = (first.object.kind, first.object.name);
         if !pods.any(|pod| names_port(pod, name)) {
             let message = format!("no container of the selected pods has a port named `{name}`");
-            told.proven(&target, message).hint = format!("the pods are those of {kind} `{workload}`");
+            told.proven_unless_operated(object.namespace, &target, message).hint =
+                format!("the pods are those of {kind} `{workload}`");
         }
     }
 }

@@ -105,6 +105,15 @@ pub(super) static RULES: &[Rule] = &[
         &["kube-linter:dangling-networkpolicypeer-podselector"]
     ),
     rule!(
+        "network-policy-port-missing",
+        Reference,
+        ERROR,
+        Check::Object(&["NetworkPolicy"], reference::network_policy_port_missing),
+        "an ingress rule of a NetworkPolicy names a port that no container of the selected pods has",
+        "the rule allows nothing",
+        &[]
+    ),
+    rule!(
         "service-monitor-without-service",
         Reference,
         WARNING,
@@ -324,6 +333,15 @@ pub(super) static RULES: &[Rule] = &[
         ),
         "a certificate is asked of an Issuer or ClusterIssuer that is not there",
         "no certificate is issued",
+        &[]
+    ),
+    rule!(
+        "namespace-missing",
+        Reference,
+        WARNING,
+        Check::Object(&["*"], reference::namespace_missing),
+        "an object is put into a namespace that is nearly called as one of the set",
+        "the object goes elsewhere, or is refused",
         &[]
     ),
     rule!(

@@ -26,6 +26,7 @@ const MAKERS: &[(&str, &str)] = &[
     ("cert-manager.io", "Certificate"),
     ("cert-manager.io", "Issuer"),
     ("cert-manager.io", "ClusterIssuer"),
+    ("", "Service"),
     ("networking.k8s.io", "Ingress"),
     ("gateway.networking.k8s.io", "Gateway"),
     ("secrets-store.csi.x-k8s.io", "SecretProviderClass"),
@@ -92,9 +93,24 @@ impl<'a> Set<'a> {
                 self.makes(key, Made { kind: "Secret", name, by, keys });
             }
             "SealedSecret" => {
+                let patches = read.text(&[
+                    "spec",
+                    "template",
+                    "metadata",
+                    "annotations",
+                    "sealedsecrets.bitnami.com/patch",
+                ]);
                 let mut keys = read.keys(&["spec", "encryptedData"]);
                 keys.extend(read.keys(&["spec", "template", "data"]));
-                secret(by.name, Some(keys));
+                secret(by.name, if patches == "true" { None } else { Some(keys) });
+            }
+            "Service" => {
+                for key in [
+                    "service.beta.openshift.io/serving-cert-secret-name",
+                    "service.alpha.openshift.io/serving-cert-secret-name",
+                ] {
+                    secret(read.text(&["metadata", "annotations", key]), Some(vec!["tls.crt", "tls.key"]));
+                }
             }
             "Certificate" => secret(read.text(&["spec", "secretName"]), Some(CERTIFICATE_KEYS.to_vec())),
             "Issuer" | "ClusterIssuer" => {
@@ -196,6 +212,11 @@ impl<'a> Read<'a> {
         let has_items =
             |name: &str| self.document.get(spec, name).is_some_and(|list| !self.document.is_empty(list));
         let template = self.document.at(spec, &["target", "template"]);
+        let target = self.document.get(spec, "target");
+        // What is merged into has keys of its own.
+        if target.is_some_and(|target| matches!(self.field(target, "creationPolicy"), "Merge" | "None")) {
+            return None;
+        }
         if has_items("dataFrom")
             || template.is_some_and(|node| self.document.get(node, "templateFrom").is_some())
         {
