@@ -166,7 +166,7 @@ fn check_object(object: &Object<'_>, custom: &custom::Definitions<'_>, options: 
         api_version::check(object, options, is_custom, &mut findings);
     }
     if options.runs(Family::Server) {
-        server::check(object, &mut findings);
+        server::check(object, options.kubernetes_minor, &mut findings);
     }
     if is_custom {
         custom.check(object, options, &mut findings);

@@ -4,6 +4,12 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::format::Format;
 
+const ZEROS: &str = "must not have zeros before its numbers";
+const V4_IN_V6: &str = "must not be an IPv4 address within IPv6";
+const BITS: &str = "must not have bits set behind its prefix length";
+/// What is wrong with addresses only since Kubernetes 1.36.
+pub(super) const STRICT: [&str; 3] = [ZEROS, V4_IN_V6, BITS];
+
 /// An IP in whatever spelling net libraries once took: zeros before octets too.
 ///
 /// Mirrors `ParseIPSloppy`
@@ -43,10 +49,10 @@ fn is_v4_in_v6(ip: &IpAddr) -> bool {
 pub(in crate::validate) fn legacy_ip(text: &str) -> Format {
     let Some(ip) = sloppy_ip(text) else { return Err("must be an IP address") };
     if text.parse::<IpAddr>().is_err() {
-        return Err("must not have zeros before its numbers");
+        return Err(ZEROS);
     }
     if is_v4_in_v6(&ip) {
-        return Err("must not be an IPv4 address within IPv6");
+        return Err(V4_IN_V6);
     }
     Ok(())
 }
@@ -109,13 +115,13 @@ pub(in crate::validate) fn legacy_cidr(text: &str) -> Format {
     let Some((ip, length)) = sloppy_cidr(text) else { return Err("must be a CIDR, as in `10.9.8.0/24`") };
     let (address, digits) = text.split_once('/').unwrap_or((text, ""));
     if address.parse::<IpAddr>().is_err() || (digits.len() > 1 && digits.starts_with('0')) {
-        return Err("must not have zeros before its numbers");
+        return Err(ZEROS);
     }
     if is_v4_in_v6(&ip) {
-        return Err("must not have an IPv4 address within IPv6");
+        return Err(V4_IN_V6);
     }
     if masked(ip, length) != ip {
-        return Err("must not have bits set behind its prefix length");
+        return Err(BITS);
     }
     Ok(())
 }
@@ -137,7 +143,8 @@ pub(in crate::validate) fn cidr(text: &str) -> Format {
 pub(in crate::validate) fn ip_warning(text: &str) -> Option<String> {
     let ip = sloppy_ip(text)?;
     if text.parse::<IpAddr>().is_err() || is_v4_in_v6(&ip) {
-        return Some(format!("non-standard IP address `{text}`: use `{}`", canonical(&ip)));
+        // Refused where it is strict; `loadBalancerIP` is never judged.
+        return None;
     }
     let plain = canonical(&ip);
     (ip.is_ipv6() && plain != text).then(|| format!("IPv6 address `{text}` should be written `{plain}`"))

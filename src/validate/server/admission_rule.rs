@@ -6,6 +6,8 @@ use super::report::{Report, shown};
 use super::selector::check_selector;
 use crate::validate::{At, Finding};
 
+/// What is wrong with a name that is kept for the server's own disk.
+pub(super) const SUFFIX: &str = "must not end with `.static.k8s.io`";
 const OPERATIONS: &[&str] = &["*", "CONNECT", "CREATE", "DELETE", "UPDATE"];
 
 /// Names that end with `.static.k8s.io` are for configurations on the server's own disk.
@@ -15,7 +17,7 @@ pub(super) fn check_suffix(object: &At<'_>, findings: &mut Vec<Finding>) {
     let metadata = object.field("metadata");
     let name = metadata.field("name");
     if name.text().ends_with(".static.k8s.io") {
-        findings.invalid(&name, "must not end with `.static.k8s.io`");
+        findings.invalid(&name, SUFFIX);
     }
 }
 

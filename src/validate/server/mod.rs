@@ -32,6 +32,7 @@ pub(in crate::validate) mod names;
 mod namespace;
 mod network_policy;
 mod node;
+mod older_versions;
 mod persistent_volume;
 mod pod;
 mod pod_disruption_budget;
@@ -55,7 +56,7 @@ pub(in crate::validate) mod url;
 pub(in crate::validate) mod webhook_configuration;
 mod workload;
 
-use super::{At, Family, Finding, Object};
+use super::{At, Family, Finding, NEWEST, Object};
 
 /// A kind and the function that checks its objects (`at` is the whole object).
 type Kind = (&'static str, &'static str, fn(&At<'_>, &mut Vec<Finding>));
@@ -139,7 +140,7 @@ const KINDS: &[Kind] = &[
 
 /// Checks one object. What its decoding found already is among the findings: where a value is of the wrong type, the
 /// server sees nothing more of it, and neither do the rules.
-pub(super) fn check(object: &Object<'_>, findings: &mut Vec<Finding>) {
+pub(super) fn check(object: &Object<'_>, minor: u32, findings: &mut Vec<Finding>) {
     let mut found = Vec::new();
     metadata::check(object, &mut found);
     let row = KINDS.binary_search_by(|(group, kind, _)| (*group, *kind).cmp(&(object.group, object.kind)));
@@ -147,6 +148,9 @@ pub(super) fn check(object: &Object<'_>, findings: &mut Vec<Finding>) {
         (KINDS[row].2)(&object.at(), &mut found);
     }
     metadata::check_later(object, &mut found);
+    if minor < NEWEST {
+        older_versions::check(object, minor, &mut found);
+    }
     if !found.is_empty() {
         let hides = |finding: &Finding| {
             finding.family == Family::Schema

@@ -8,6 +8,9 @@ use super::report::Report;
 use super::{address, format};
 use crate::validate::{At, Finding};
 
+/// What is said of the older name for traffic within a zone.
+pub(super) const PREFER_CLOSE: &str = "`PreferClose` is deprecated: use `PreferSameZone`";
+
 /// The fields that decide about others, with the server's defaults.
 struct Shape<'a> {
     kind: &'a str,
@@ -361,6 +364,12 @@ fn warn(spec: &At<'_>, shape: &Shape<'_>, hints: &At<'_>, findings: &mut Vec<Fin
             findings.warns(&at, warning);
         }
     }
+    if address::sloppy_ip(ip.text()).is_some()
+        && let Err(message) = address::legacy_ip(ip.text())
+    {
+        // Nobody judges it, so that it is taken as it is.
+        findings.warns(&ip, format!("`{}` {message}", ip.text()));
+    }
     if !external.is_empty() && shape.kind == "ExternalName" {
         findings.warns(&external, "`externalIPs` is ignored for Services of the type `ExternalName`");
     } else if !external.is_empty() && !is_headless {
@@ -371,6 +380,6 @@ fn warn(spec: &At<'_>, shape: &Shape<'_>, hints: &At<'_>, findings: &mut Vec<Fin
     }
     let distribution = spec.field("trafficDistribution");
     if distribution.text() == "PreferClose" {
-        findings.warns(&distribution, "`PreferClose` is deprecated: use `PreferSameZone`");
+        findings.warns(&distribution, PREFER_CLOSE);
     }
 }
