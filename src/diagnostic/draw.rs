@@ -99,7 +99,7 @@ pub fn draw_into(out: &mut String, sketch: &Sketch<'_>, sources: &Sources, dress
     });
     dress.wrap(out, BOLD, |out| {
         out.push_str(": ");
-        out.push_str(&visible(sketch.message));
+        push_visible(out, sketch.message);
     });
     out.push('\n');
     let snippets: Vec<Snippet<'_>> = sketch
@@ -110,7 +110,7 @@ pub fn draw_into(out: &mut String, sketch: &Sketch<'_>, sources: &Sources, dress
         .collect();
     let width = snippets.iter().map(|snippet| digits(snippet.line)).max().unwrap_or(1);
     for (index, snippet) in snippets.iter().enumerate() {
-        let mark = if index == 0 { ("^", colour) } else { ("-", BLUE) };
+        let mark = if index == 0 { (CARETS, colour) } else { (DASHES, BLUE) };
         snippet.draw(out, width, mark, dress);
     }
     let lead = |out: &mut String| {
@@ -120,20 +120,42 @@ pub fn draw_into(out: &mut String, sketch: &Sketch<'_>, sources: &Sources, dress
     };
     for doing in sketch.trace {
         lead(out);
-        out.push_str(&visible(doing));
+        push_visible(out, doing);
         out.push('\n');
     }
     for hint in sketch.hints {
         lead(out);
         dress.wrap(out, CYAN, |out| out.push_str("hint:"));
         out.push(' ');
-        out.push_str(&visible(hint));
+        push_visible(out, hint);
         out.push('\n');
     }
 }
 
+/// Writes a character of ASCII again and again.
+fn repeat(out: &mut String, run: &'static str, mut count: usize) {
+    while count > 0 {
+        let some = count.min(run.len());
+        out.push_str(&run[..some]);
+        count -= some;
+    }
+}
+
+const SPACES: &str = "                                ";
+const CARETS: &str = "^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^";
+const DASHES: &str = "--------------------------------";
+
 fn spaces(out: &mut String, count: usize) {
-    out.extend(std::iter::repeat_n(' ', count));
+    repeat(out, SPACES, count);
+}
+
+/// Writes a text as it may be shown.
+fn push_visible(out: &mut String, text: &str) {
+    if is_plain(text, true) {
+        out.push_str(text);
+    } else {
+        out.extend(text.chars().map(|c| if c == '\n' { '\n' } else { plain(c) }));
+    }
 }
 
 /// How many digits a number has.
@@ -155,7 +177,7 @@ fn push_number(out: &mut String, number: usize) {
 
 /// A line of a text and what there is to say about a part of it.
 struct Snippet<'t> {
-    name: Cow<'t, str>,
+    name: &'t str,
     holder: Option<String>,
     line: usize,
     column: usize,
@@ -172,7 +194,7 @@ impl<'t> Snippet<'t> {
         let source = sources.get(place.source);
         let (line, column, text) = sources.line(place);
         let snippet = Snippet {
-            name: visible(&source.name),
+            name: &source.name,
             holder: source.inside.filter(|place| sources.holds(*place)).map(|place| sources.display(place)),
             line,
             column,
@@ -207,18 +229,18 @@ impl<'t> Snippet<'t> {
         }
     }
 
-    fn draw(&self, out: &mut String, width: usize, (mark, colour): (&str, &str), dress: Dress) {
+    fn draw(&self, out: &mut String, width: usize, (mark, colour): (&'static str, &str), dress: Dress) {
         spaces(out, width + 1);
         dress.wrap(out, BLUE, |out| out.push_str("┌─"));
         out.push(' ');
-        out.push_str(&self.name);
+        push_visible(out, self.name);
         out.push(':');
         push_number(out, self.line);
         out.push(':');
         push_number(out, self.column);
         if let Some(holder) = &self.holder {
             out.push_str(" (inside ");
-            out.push_str(&visible(holder));
+            push_visible(out, holder);
             out.push(')');
         }
         out.push('\n');
@@ -238,12 +260,10 @@ impl<'t> Snippet<'t> {
         dress.wrap(out, BLUE, |out| out.push('│'));
         spaces(out, self.before + 1);
         dress.wrap(out, colour, |out| {
-            for _ in 0..self.marked {
-                out.push_str(mark);
-            }
+            repeat(out, mark, self.marked);
             if !self.label.is_empty() {
                 out.push(' ');
-                out.push_str(&visible(self.label));
+                push_visible(out, self.label);
             }
         });
         out.push('\n');
@@ -291,16 +311,11 @@ fn plain(c: char) -> char {
     }
 }
 
-fn visible(text: &str) -> Cow<'_, str> {
-    if is_plain(text, true) {
-        return Cow::Borrowed(text);
-    }
-    text.chars().map(|c| if c == '\n' { '\n' } else { plain(c) }).collect()
-}
-
 /// Whether a text is printable ASCII, and so shown as it is.
 fn is_plain(text: &str, lines: bool) -> bool {
-    text.bytes().all(|b| (b' '..=b'~').contains(&b) || (lines && b == b'\n'))
+    let odd = |b: &u8| !(b' '..=b'~').contains(b) && !(lines && *b == b'\n');
+    // No early end, so that many bytes are looked at in one go.
+    !text.as_bytes().iter().fold(false, |found, b| found | odd(b))
 }
 
 #[cfg(test)]

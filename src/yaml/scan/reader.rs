@@ -155,13 +155,16 @@ impl<'t> Scanner<'t> {
         }
     }
 
-    /// Reads printable ASCII up to a quote or (when there are escapes) a backslash, as far as it has been loaded with room
-    /// to spare: character by character, nothing would be loaded either. Whether there was any.
+    /// Reads printable ASCII up to a quote or (when there are escapes) a backslash, and not the blanks in front of what
+    /// ends it; as far as it has been loaded with room to spare: character by character, nothing would be loaded either.
+    /// Whether there was any. A blank may not stand here.
     pub(super) fn read_run(&mut self, quote: u8, escapes: bool, into: &mut Cord<'t>) -> bool {
-        let limit = self.end.min(self.loaded.saturating_sub(8));
+        let limit = self.end.min(self.loaded.saturating_sub(16));
         let Some(ahead) = self.bytes.get(self.pos..limit) else { return false };
-        let ends = |byte: &u8| !(b'!'..=b'~').contains(byte) || *byte == quote || (escapes && *byte == b'\\');
+        let ends = |byte: &u8| !(b' '..=b'~').contains(byte) || *byte == quote || (escapes && *byte == b'\\');
         let run = ahead.iter().position(ends).unwrap_or(ahead.len());
+        let blanks = ahead[..run].iter().rev().take_while(|byte| **byte == b' ').count();
+        let run = run - blanks;
         if run == 0 {
             return false;
         }
