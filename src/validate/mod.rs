@@ -154,22 +154,6 @@ pub fn check(objects: &[Object<'_>], definitions: &[Object<'_>], options: &Optio
         .collect()
 }
 
-/// Leaves out what the server's rules say of values that could not even be decoded: one finding tells enough.
-fn leave_out_undecoded(findings: &mut Vec<Finding>, decoded: usize) {
-    let wrong = |finding: &Finding| finding.family == Family::Schema && finding.level == Level::Error;
-    if findings.len() == decoded || !findings[..decoded].iter().any(wrong) {
-        return;
-    }
-    let told = findings.split_off(decoded);
-    let is_within = |path: &str, outer: &str| {
-        let rest = path.strip_prefix(outer);
-        !outer.is_empty() && rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
-    };
-    let is_told = |path: &str| findings.iter().filter(|f| wrong(f)).any(|f| is_within(path, &f.path));
-    let more: Vec<Finding> = told.into_iter().filter(|finding| !is_told(&finding.path)).collect();
-    findings.extend(more);
-}
-
 /// Findings of the rules that look at one object alone.
 fn check_object(object: &Object<'_>, custom: &custom::Definitions<'_>, options: &Options) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -182,9 +166,7 @@ fn check_object(object: &Object<'_>, custom: &custom::Definitions<'_>, options: 
         api_version::check(object, options, is_custom, &mut findings);
     }
     if options.runs(Family::Server) {
-        let decoded = findings.len();
         server::check(object, options.kubernetes_minor, &mut findings);
-        leave_out_undecoded(&mut findings, decoded);
     }
     if is_custom {
         custom.check(object, options, &mut findings);

@@ -14,7 +14,7 @@ pub(super) fn check(object: &At<'_>, findings: &mut Vec<Finding>) {
     let (selector, template) = (spec.field("selector"), spec.field("template"));
     check_selector(&selector, findings);
     if replica_set::picks(&selector, &template) == Some(false) {
-        replica_set::mismatch(&template, findings);
+        replica_set::mismatch(&selector, &template, findings);
     }
     if selector.is_there() && is_empty_selector(&selector) {
         findings.invalid(&selector, "an empty selector would pick every pod");

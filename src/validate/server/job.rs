@@ -36,12 +36,13 @@ pub(super) fn check(object: &At<'_>, findings: &mut Vec<Finding>) {
         let metadata = template.field("metadata");
         let labels = metadata.field("labels");
         selects(&selector, |key| match labels.node.and_then(|node| labels.document.get(node, key)) {
+            Some(value) if labels.document.is_null(value) => Some(""),
             Some(value) => Some(labels.document.text(value)),
             None => generated(key, name.text()),
         })
     };
     if fits == Some(false) {
-        replica_set::mismatch(&template, findings);
+        replica_set::mismatch(&selector, &template, findings);
     }
     hosts_of_indexes(&name, &spec, findings);
     replica_set::warn_of_name(object, findings);

@@ -29,7 +29,7 @@ pub(super) fn check_controller(object: &At<'_>, findings: &mut Vec<Finding>) {
     findings.non_negative(&spec.field("replicas"));
     if template.is_there() {
         if !selects_exactly(&selector, &labels) {
-            replica_set::mismatch(&template, findings);
+            replica_set::mismatch(&selector, &template, findings);
         }
         pod::check_template(&template, &[], false, findings);
         replica_set::check_always_running(&template, findings);

@@ -34,7 +34,7 @@ pub(super) fn check_selector_and_template(spec: &At<'_>, findings: &mut Vec<Find
             findings.invalid(&selector, "it cannot be read as a selector");
             return;
         }
-        Some(false) => mismatch(&template, findings),
+        Some(false) => mismatch(&selector, &template, findings),
         Some(true) => {}
     }
     pod::check_template(&template, &[], false, findings);
@@ -47,10 +47,23 @@ pub(super) fn picks(selector: &At<'_>, template: &At<'_>) -> Option<bool> {
 }
 
 /// Tells a selector that picks other pods than those of the template.
-pub(super) fn mismatch(template: &At<'_>, findings: &mut Vec<Finding>) {
+pub(super) fn mismatch(selector: &At<'_>, template: &At<'_>, findings: &mut Vec<Finding>) {
     let metadata = template.field("metadata");
-    let message = "`selector` does not pick the pods of the template: their labels are others";
-    findings.push(Finding::server("invalid", &metadata.field("labels"), message));
+    let labels = metadata.field("labels");
+    // ReplicationControllers have labels alone for a selector.
+    let wanted = selector.field("matchLabels");
+    let wanted = if wanted.is_there() { wanted } else { *selector };
+    let lacking = wanted.entries().find(|(key, value)| labels.entry(key).text() != value.text());
+    let message = match lacking {
+        Some((key, value)) if !value.is_mapping() && !value.is_sequence() => {
+            format!(
+                "`selector` does not pick the pods of the template: they have no label `{key}: {}`",
+                value.text()
+            )
+        }
+        _ => "`selector` does not pick the pods of the template: their labels are others".to_owned(),
+    };
+    findings.push(Finding::server("invalid", &labels, message));
 }
 
 /// Pods of controllers that keep them running.

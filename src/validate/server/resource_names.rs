@@ -90,16 +90,28 @@ pub(in crate::validate) fn is_quota_resource(name: &str) -> bool {
     (name != "storage" && STANDARD.contains(&name)) || is_quota_huge_page(name)
 }
 
+/// The key is at fault, not the amount.
+#[cold]
+fn wrong_name(name: &str, at: &At<'_>, message: &str, findings: &mut Vec<Finding>) {
+    let name = super::report::shown(name);
+    findings.push(Finding::server("invalid", at, format!("{name} is no valid resource: {message}")));
+}
+
 /// The name of any resource; whether nothing was found. `at` is the entry.
 ///
 /// Mirrors `validateResourceName`
 pub(in crate::validate) fn check_resource_name(name: &str, at: &At<'_>, findings: &mut Vec<Finding>) -> bool {
     if let Err(message) = format::qualified_name(name) {
-        findings.invalid(at, message);
+        wrong_name(name, at, message, findings);
         return false;
     }
     if !name.contains('/') && !STANDARD.contains(&name) && !is_quota_huge_page(name) {
-        findings.invalid(at, "must be a resource of Kubernetes, or have a domain as in `example.com/name`");
+        wrong_name(
+            name,
+            at,
+            "must be a resource of Kubernetes, or have a domain as in `example.com/name`",
+            findings,
+        );
         return false;
     }
     true
@@ -118,10 +130,10 @@ pub(in crate::validate) fn check_container_resource_name(
     }
     if !name.contains('/') {
         if !matches!(name, "cpu" | "memory" | "ephemeral-storage") && !is_huge_page(name) {
-            findings.invalid(at, "must be a resource that containers have");
+            wrong_name(name, at, "must be a resource that containers have", findings);
         }
     } else if !is_native(name) && !is_extended(name) {
-        findings.invalid(at, "must be the name of an extended resource");
+        wrong_name(name, at, "must be the name of an extended resource", findings);
     }
 }
 

@@ -50,7 +50,7 @@ pub(super) fn check(object: &At<'_>, findings: &mut Vec<Finding>) {
         None => findings.invalid(&selector, "it cannot be read as a selector"),
         Some(fits) => {
             if !fits {
-                replica_set::mismatch(&template, findings);
+                replica_set::mismatch(&selector, &template, findings);
             }
             check_template(&template, &claims, findings);
         }
@@ -68,6 +68,7 @@ fn check_template(template: &At<'_>, claims: &At<'_>, findings: &mut Vec<Finding
     if let Some(list) = claims.node {
         for claim in claims.document.children(list) {
             let name = claims.document.at(claim, &["metadata", "name"]);
+            let name = name.filter(|name| !claims.document.is_null(*name));
             let name = name.map_or("", |name| claims.document.text(name));
             if !names.contains(&name) {
                 names.push(name);

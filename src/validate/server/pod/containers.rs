@@ -158,7 +158,7 @@ fn check_common(container: &At<'_>, context: &Context<'_>, findings: &mut Vec<Fi
     if !policy.text().is_empty() {
         findings.one_of(&policy, &["File", "FallbackToLogsOnError"]);
     }
-    ports::check(&container.field("ports"), findings);
+    ports::check(&container.field("ports"), context, findings);
     env::check_env(&container.field("env"), findings);
     env::check_env_from(&container.field("envFrom"), findings);
     let (mounts, devices) = (container.field("volumeMounts"), container.field("volumeDevices"));

@@ -193,7 +193,8 @@ fn check_spec<'a>(spec: &'a At<'a>, owner: &Owner<'a>, findings: &mut Vec<Findin
     };
     let document = spec.document;
     let text_at = |path: &[&str]| {
-        spec.node.and_then(|node| document.at(node, path)).map_or("", |node| document.text(node))
+        let node = spec.node.and_then(|node| document.at(node, path));
+        node.filter(|node| !document.is_null(*node)).map_or("", |node| document.text(node))
     };
     let restart_policy = match text_at(&["restartPolicy"]) {
         "" => "Always",

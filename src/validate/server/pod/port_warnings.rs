@@ -12,7 +12,7 @@ struct Port<'a> {
     name: &'a str,
     number: i64,
     protocol: &'a str,
-    host_port: i64,
+    taken_on_node: i64,
     host_address: &'a str,
 }
 
@@ -35,7 +35,7 @@ pub(super) fn check(spec: &At<'_>, owner: &Owner<'_>, findings: &mut Vec<Finding
                     node.filter(|node| !document.is_null(*node)).map_or("", |node| document.text(node))
                 };
                 let number = at.field("containerPort").integer().unwrap_or(0);
-                let host_port = match at.field("hostPort").integer().unwrap_or(0) {
+                let taken_on_node = match at.field("hostPort").integer().unwrap_or(0) {
                     0 if in_network_of_node && list != "ephemeralContainers" => number,
                     port => port,
                 };
@@ -44,7 +44,8 @@ pub(super) fn check(spec: &At<'_>, owner: &Owner<'_>, findings: &mut Vec<Finding
                     protocol => protocol,
                 };
                 let (name, host_address) = (text("name"), text("hostIP"));
-                let port = Port { list, container, index, name, number, protocol, host_port, host_address };
+                let port =
+                    Port { list, container, index, name, number, protocol, taken_on_node, host_address };
                 compare(&port, &seen, &at, spec, findings);
                 seen.push(port);
             }
@@ -53,14 +54,14 @@ pub(super) fn check(spec: &At<'_>, owner: &Owner<'_>, findings: &mut Vec<Finding
 }
 
 fn compare(port: &Port<'_>, seen: &[Port<'_>], at: &At<'_>, spec: &At<'_>, findings: &mut Vec<Finding>) {
-    if !port.host_address.is_empty() && port.host_port == 0 {
+    if !port.host_address.is_empty() && port.taken_on_node == 0 {
         findings.warns(at, "`hostIP` does nothing without `hostPort`");
     }
     for other in seen.iter().filter(|other| other.number == port.number && other.protocol == port.protocol) {
-        let same_port = port.host_port == other.host_port;
+        let same_port = port.taken_on_node == other.taken_on_node;
         let what = if same_port && port.host_address == other.host_address {
             "the same port as"
-        } else if port.host_port == 0 || other.host_port == 0 {
+        } else if port.taken_on_node == 0 || other.taken_on_node == 0 {
             "a port that overlaps with"
         } else if same_port && port.host_address.is_empty() != other.host_address.is_empty() {
             "dangerously close to"

@@ -6,7 +6,7 @@ use crate::validate::server::report::Report;
 use crate::validate::{At, Finding};
 
 /// Mirrors `validateContainerPorts`
-pub(super) fn check(ports: &At<'_>, findings: &mut Vec<Finding>) {
+pub(super) fn check(ports: &At<'_>, context: &Context<'_>, findings: &mut Vec<Finding>) {
     let mut names: Vec<&str> = Vec::new();
     for port in ports.items() {
         let name = port.field("name");
@@ -25,9 +25,9 @@ pub(super) fn check(ports: &At<'_>, findings: &mut Vec<Finding>) {
             0 => findings.required(&number, "it cannot be 0"),
             value => findings.format(&number, format::port_number(value)),
         }
-        let host = port.field("hostPort");
-        if let Some(value) = host.integer().filter(|value| *value != 0) {
-            findings.format(&host, format::port_number(value));
+        let host = host_port(&port, context);
+        if host != 0 {
+            findings.format(&port.field("hostPort"), format::port_number(host));
         }
         let protocol = port.field("protocol");
         if !protocol.text().is_empty() {

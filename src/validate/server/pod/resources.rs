@@ -20,7 +20,7 @@ pub(super) fn check_container(container: &At<'_>, context: &Context<'_>, finding
         return;
     }
     let (limits, requests) = (resources.field("limits"), resources.field("requests"));
-    let basics = check_requirements(&limits, &requests, check_container_resource_name, findings);
+    let basics = check_requirements(&limits, &requests, check_container_resource_name, true, findings);
     huge_pages_alone(&resources, basics, findings);
     // Containers of pods request their limits where they request nothing.
     if context.is_pod && !super::is_ephemeral(container) {
@@ -39,7 +39,7 @@ pub(in crate::validate::server) fn check_overhead(overhead: &At<'_>, findings: &
     if overhead.is_there() {
         let limits = overhead.told_at(Path::Field(&overhead.path, "limits"));
         let requests = overhead.with(None);
-        let basics = check_requirements(&limits, &requests, check_container_resource_name, findings);
+        let basics = check_requirements(&limits, &requests, check_container_resource_name, true, findings);
         huge_pages_alone(overhead, basics, findings);
     }
 }
@@ -85,6 +85,7 @@ fn check_requirements(
     limits: &At<'_>,
     requests: &At<'_>,
     check_name: CheckName,
+    must_be_limited: bool,
     findings: &mut Vec<Finding>,
 ) -> Basics {
     let mut basics = (false, false);
@@ -97,11 +98,15 @@ fn check_requirements(
         check_entry(name, &request, check_name, findings);
         if has(limits, name) {
             compare(name, amount(&request), amount(&limits.entry(name)), requests, findings);
-        } else if !may_overcommit(name) {
-            findings.required(limits, &format!("`{name}` is requested, and must have a limit"));
+        } else if must_be_limited && !may_overcommit(name) {
+            limit_missing(name, limits, findings);
         }
     }
     basics
+}
+
+fn limit_missing(name: &str, limits: &At<'_>, findings: &mut Vec<Finding>) {
+    findings.required(limits, &format!("`{name}` is requested, and must have a limit"));
 }
 
 fn note(basics: &mut Basics, name: &str) {
@@ -260,7 +265,8 @@ pub(super) fn check_pod(spec: &At<'_>, context: &Context<'_>, findings: &mut Vec
         findings.forbidden(&claimed, "whole pods may not claim devices");
     }
     let (limits, requests) = (resources.field("limits"), resources.field("requests"));
-    let mut basics = check_requirements(&limits, &requests, check_pod_resource_name, findings);
+    let mut basics =
+        check_requirements(&limits, &requests, check_pod_resource_name, !context.is_pod, findings);
     claims(&claimed, context, findings);
     let taken = aggregate(spec, |container| {
         let mut taken = of_container(container, "requests");
@@ -277,15 +283,18 @@ pub(super) fn check_pod(spec: &At<'_>, context: &Context<'_>, findings: &mut Vec
     let (mut pod_limits, mut pod_requests) = (amounts(&limits), amounts(&requests));
     if context.is_pod && !(pod_limits.is_empty() && pod_requests.is_empty()) {
         set_defaults(spec, &taken, &allowed, &mut pod_limits, &mut pod_requests);
-        pod_limits.iter().for_each(|(name, _)| note(&mut basics, name));
+        for (name, _) in &pod_limits {
+            note(&mut basics, name);
+        }
         check_defaults(&limits, &pod_limits, findings);
         check_defaults(&requests, &pod_requests, findings);
         for (name, request) in &pod_requests {
             note(&mut basics, name);
-            if let Some(limit) = get(&pod_limits, name)
-                && !(has(&limits, name) && has(&requests, name))
-            {
-                compare(name, *request, limit, &requests, findings);
+            match get(&pod_limits, name) {
+                Some(_) if has(&limits, name) && has(&requests, name) => {}
+                Some(limit) => compare(name, *request, limit, &requests, findings),
+                None if !may_overcommit(name) => limit_missing(name, &limits, findings),
+                None => {}
             }
         }
     }

@@ -32,7 +32,7 @@ pub(super) fn check(spec: &At<'_>, owner: &Owner<'_>, findings: &mut Vec<Finding
     }
     for list in ["initContainers", "containers", "ephemeralContainers"] {
         for container in spec.field(list).items() {
-            container_warnings(&container, findings);
+            container_warnings(&container, owner.is_pod && list != "ephemeralContainers", findings);
         }
     }
     port_warnings::check(spec, owner, findings);
@@ -207,13 +207,17 @@ fn whole_bytes(amount: &At<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
-fn container_warnings(container: &At<'_>, findings: &mut Vec<Finding>) {
+/// Containers of pods request their limits where they request nothing (`requests_limits`).
+fn container_warnings(container: &At<'_>, requests_limits: bool, findings: &mut Vec<Finding>) {
     let resources = container.field("resources");
     if resources.is_there() {
-        for kind in ["limits", "requests"] {
-            let amounts = resources.field(kind);
-            for name in ["memory", "ephemeral-storage"] {
-                whole_bytes(&amounts.entry(name), findings);
+        let (limits, requests) = (resources.field("limits"), resources.field("requests"));
+        for name in ["memory", "ephemeral-storage"] {
+            let (limit, request) = (limits.entry(name), requests.entry(name));
+            whole_bytes(&limit, findings);
+            whole_bytes(&request, findings);
+            if requests_limits && !request.is_there() {
+                whole_bytes(&limit.told_at(request.path), findings);
             }
         }
     }
