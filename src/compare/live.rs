@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use super::change::Change;
+use super::change::{Change, Verb};
 use super::path::Step;
 use super::{Fate, Loaded, ObjectChange, Options, Refusal, Unread, compare};
 use crate::diagnostic::Diagnostic;
@@ -124,13 +124,10 @@ pub fn compare_live(live: &Live, asked: &Loaded, options: &Options) -> Vec<Objec
     changes.retain(|change| change.fate != Fate::Removed);
     for change in &mut changes {
         let Some(object) = change.new.and_then(|number| objects.get(number)) else { continue };
-        // What was refused says nothing of what the server would have filled in.
-        let is_filled_in = |one: &Change| {
-            one.is_below(&["metadata", "namespace"])
-                || one.is_below(&["metadata", "annotations"])
-                    && one.from.as_deref().is_some_and(|from| from.contains(LAST_APPLIED))
-        };
-        change.changes.retain(|one| !is_filled_in(one));
+        // What was refused says nothing of what the server would have filled in: what it lacks is no difference.
+        if live.refused.iter().any(|(number, _)| Some(*number) == change.new) {
+            change.changes.retain(|one| one.verb != Verb::Removed);
+        }
         for one in &mut change.changes {
             one.place = place(object.document, one);
         }
@@ -188,7 +185,9 @@ fn is_same(object: &Object<'_>, answer: &Object<'_>) -> bool {
     object.group == answer.group
         && object.kind == answer.kind
         && object.name == answer.name
-        && (object.namespace.is_empty() || object.namespace == answer.namespace)
+        && (object.namespace.is_empty()
+            || answer.namespace.is_empty()
+            || object.namespace == answer.namespace)
 }
 
 /// How a stored object was applied last.

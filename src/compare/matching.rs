@@ -6,6 +6,7 @@ use std::hash::{Hash, Hasher};
 use rustc_hash::{FxHashMap, FxHasher};
 
 use super::walk::Side;
+use crate::kubernetes::Schema;
 use crate::validate::Object;
 use crate::yaml::{Kind, NodeId};
 
@@ -29,8 +30,11 @@ const MOST_SIMILAR: usize = 64;
 /// How much of two objects must be the same, in percent, for one to be the other renamed.
 const SIMILAR: usize = 75;
 
+/// The namespace that counts: none for kinds that have none, whatever an object says.
 fn namespace<'a>(object: &Object<'a>) -> &'a str {
-    if object.namespace == "default" { "" } else { object.namespace }
+    let counts = !matches!(object.namespace, "" | "default")
+        && Schema::default().is_namespaced(&object.api_version(), object.kind) != Some(false);
+    if counts { object.namespace } else { "" }
 }
 
 fn identity<'a>(object: &Object<'a>) -> Identity<'a> {

@@ -16,6 +16,7 @@ mod loaded;
 mod matching;
 mod path;
 mod scalar;
+mod secret;
 mod side;
 mod update;
 mod walk;
@@ -190,15 +191,24 @@ fn differences(a: &Object<'_>, b: &Object<'_>, mode: Mode) -> Vec<Change> {
     let is_pod = b.group.is_empty() && b.kind == "Pod";
     let mut walk = Walk { old, new, mode, is_pod, changes: Vec::new() };
     walk.nodes(a.document.try_root(), b.document.try_root(), of, &path::Path::Root);
-    walk.changes.retain(|change| !is_the_servers(change, of.is_some()));
-    walk.changes
+    let mut changes = walk.changes;
+    changes.retain(|change| !is_the_servers(change, of.is_some()));
+    if b.group.is_empty() && b.kind == "Secret" {
+        secret::values(a, b, &mut changes);
+    }
+    changes
 }
 
 /// Whether a field is written by the server, which passes over what appliers say of it.
 fn is_the_servers(change: &Change, is_built_in: bool) -> bool {
     const METADATA: [&str; 6] =
         ["creationTimestamp", "generation", "managedFields", "resourceVersion", "selfLink", "uid"];
+    const ANNOTATIONS: [&str; 3] = [
+        "kubectl.kubernetes.io/last-applied-configuration",
+        "deployment.kubernetes.io/revision",
+        "deprecated.daemonset.template.generation",
+    ];
     METADATA.iter().any(|field| change.is_below(&["metadata", field]))
-        || change.is_below(&["metadata", "annotations", "kubectl.kubernetes.io/last-applied-configuration"])
+        || ANNOTATIONS.iter().any(|key| change.is_below(&["metadata", "annotations", key]))
         || is_built_in && change.is_below(&["status"])
 }
