@@ -31,7 +31,7 @@ const MOST_SIMILAR: usize = 64;
 const SIMILAR: usize = 75;
 
 /// The namespace that counts: none for kinds that have none, whatever an object says.
-fn namespace<'a>(object: &Object<'a>) -> &'a str {
+pub(super) fn namespace<'a>(object: &Object<'a>) -> &'a str {
     let counts = !matches!(object.namespace, "" | "default")
         && Schema::default().is_namespaced(&object.api_version(), object.kind) != Some(false);
     if counts { object.namespace } else { "" }

@@ -193,6 +193,9 @@ fn differences(a: &Object<'_>, b: &Object<'_>, mode: Mode) -> Vec<Change> {
     walk.nodes(a.document.try_root(), b.document.try_root(), of, &path::Path::Root);
     let mut changes = walk.changes;
     changes.retain(|change| !is_the_servers(change, of.is_some()));
+    if matching::namespace(a) == matching::namespace(b) {
+        changes.retain(|change| !change.is_below(&["metadata", "namespace"]));
+    }
     if b.group.is_empty() && b.kind == "Secret" {
         secret::values(a, b, &mut changes);
     }
