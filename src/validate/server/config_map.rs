@@ -1,7 +1,7 @@
 //! ConfigMap.
 
 use super::format;
-use super::report::Report;
+use super::report::{Report, shown};
 use crate::validate::{At, Finding};
 
 /// How many bytes all values of a ConfigMap or Secret may have.
@@ -18,14 +18,15 @@ pub(super) fn check(object: &At<'_>, findings: &mut Vec<Finding>) {
     let (data, binary) = (object.field("data"), object.field("binaryData"));
     let mut size = 0;
     for (key, value) in data.entries() {
-        findings.format(&value, format::config_map_key(key).map_err(key_fault));
+        check_key(key, &value, findings);
         if binary.node.is_some_and(|node| object.document.get(node, key).is_some()) {
-            findings.invalid(&value, "the key is in `binaryData` too");
+            let text = format!("the key {} is in `binaryData` too", shown(key));
+            findings.push(Finding::server("invalid", &value, text));
         }
         size += value.text().len();
     }
     for (key, value) in binary.entries() {
-        findings.format(&value, format::config_map_key(key).map_err(key_fault));
+        check_key(key, &value, findings);
         size += decoded_size(value.text());
     }
     if size > LARGEST {
@@ -33,7 +34,9 @@ pub(super) fn check(object: &At<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
-/// What is wrong with a key, where the value is shown.
-pub(super) fn key_fault(_: &'static str) -> &'static str {
-    "the key must be letters, digits, `-`, `_` or `.`, at most 253, not beginning with `..`"
+/// Tells what is wrong with a key; what it holds may be a secret.
+pub(super) fn check_key(key: &str, value: &At<'_>, findings: &mut Vec<Finding>) -> bool {
+    let Err(fault) = format::config_map_key(key) else { return true };
+    findings.push(Finding::server("invalid", value, format!("the key {} {fault}", shown(key))));
+    false
 }

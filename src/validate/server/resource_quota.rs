@@ -20,7 +20,8 @@ pub(super) fn check(object: &At<'_>, findings: &mut Vec<Finding>) {
     let hard = spec.field("hard");
     for (name, amount) in hard.entries() {
         if check_resource_name(name, &amount, findings) && !name.contains('/') && !is_quota_resource(name) {
-            findings.invalid(&amount, "must be a resource that quotas have, or have a domain");
+            let text = format!("the resource {} must be one that quotas have, or have a domain", shown(name));
+            findings.push(Finding::server("invalid", &amount, text));
         }
         check_amount(name, &amount, findings);
     }

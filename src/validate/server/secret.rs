@@ -2,8 +2,7 @@
 
 use base64::Engine as _;
 
-use super::config_map::{LARGEST, decoded_size, key_fault};
-use super::format;
+use super::config_map::{LARGEST, check_key, decoded_size};
 use super::report::Report;
 use crate::validate::{At, Finding};
 
@@ -42,12 +41,11 @@ pub(super) fn check(object: &At<'_>, findings: &mut Vec<Finding>) {
         if all.is_in_text(key) {
             continue;
         }
-        findings.format(&value, format::config_map_key(key).map_err(key_fault));
+        check_key(key, &value, findings);
         size += decoded_size(value.text());
     }
     for (key, value) in text.entries() {
-        if let Err(message) = format::config_map_key(key) {
-            findings.invalid(&value, key_fault(message));
+        if !check_key(key, &value, findings) {
             findings.told_at(data.entry(key).path());
         }
         size += value.text().len();
