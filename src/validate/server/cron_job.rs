@@ -7,6 +7,9 @@ use crate::validate::{At, Finding};
 /// Names of time zones, one a line, sorted: those that Go 1.27's `time/tzdata` has.
 const TIME_ZONES: &str = include_str!("time_zones.txt");
 
+/// What is said of a schedule with a time zone in it, which versions before 1.29 took.
+pub(super) const TIME_ZONE: &str = "it cannot have a time zone: `timeZone` names it";
+
 /// Checks a CronJob.
 ///
 /// Mirrors `ValidateCronJobCreate`, `validateCronJobSpec`, `validateConcurrencyPolicy`, `ValidateJobTemplateSpec`,
@@ -47,7 +50,7 @@ fn check_schedule(schedule: &At<'_>, findings: &mut Vec<Finding>) {
     if text.is_empty() {
         findings.required(schedule, "");
     } else if text.contains("TZ") {
-        findings.invalid(schedule, "it cannot have a time zone: `timeZone` names it");
+        findings.invalid(schedule, TIME_ZONE);
     } else if let Err(message) = parse(text) {
         findings.invalid(schedule, message);
     }

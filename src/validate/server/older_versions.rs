@@ -1,7 +1,7 @@
 //! Where versions of Kubernetes before the newest judge otherwise: what they took, and what they refused.
 
 use super::report::Report;
-use super::{address, format};
+use super::{address, format, pod};
 use crate::validate::{At, Finding, Level, Object};
 
 /// Takes back what an older version did not refuse, and adds what it did.
@@ -50,6 +50,41 @@ pub(super) fn check(object: &Object<'_>, minor: u32, findings: &mut Vec<Finding>
             if minimum.integer() == Some(0) {
                 findings.invalid(&minimum, "must be 1 or greater");
             }
+        }
+        ("apps", "StatefulSet") => {
+            // MaxUnavailableStatefulSet
+            findings.retain(|finding| finding.path != "spec.updateStrategy.rollingUpdate.maxUnavailable");
+        }
+        ("batch", "CronJob") if minor < 29 => {
+            for finding in
+                findings.iter_mut().filter(|finding| finding.message.ends_with(super::cron_job::TIME_ZONE))
+            {
+                finding.level = Level::Warning;
+            }
+        }
+        _ => {}
+    }
+    pods(object, &at, minor, findings);
+}
+
+/// The pod, or the template of pods, of an object that has one.
+fn pods(object: &Object<'_>, at: &At<'_>, minor: u32, findings: &mut Vec<Finding>) {
+    let spec = at.field("spec");
+    match (object.group, object.kind) {
+        ("", "Pod") => pod::older_versions::check(&spec, minor, findings),
+        ("", "PodTemplate") => {
+            let template = at.field("template");
+            pod::older_versions::check(&template.field("spec"), minor, findings);
+        }
+        ("", "ReplicationController") | ("apps", _) | ("batch", "Job") => {
+            let template = spec.field("template");
+            pod::older_versions::check(&template.field("spec"), minor, findings);
+        }
+        ("batch", "CronJob") => {
+            let jobs = spec.field("jobTemplate");
+            let job = jobs.field("spec");
+            let template = job.field("template");
+            pod::older_versions::check(&template.field("spec"), minor, findings);
         }
         _ => {}
     }

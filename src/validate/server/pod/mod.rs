@@ -6,6 +6,7 @@ mod containers;
 mod dns;
 mod env;
 mod mounts;
+pub(super) mod older_versions;
 mod os;
 mod port_warnings;
 mod ports;

@@ -1,0 +1,123 @@
+//! Pods before Kubernetes 1.37: fields that a version knows and drops, and what it did not take yet. By the versions in
+//! which the features behind them were turned on.
+
+use super::containers::is_sidecar;
+use crate::validate::server::format;
+use crate::validate::server::report::Report;
+use crate::validate::{At, Finding, Level, Path};
+
+/// What versions before the given one drop, so that nothing in it is refused.
+const DROPPED: &[(u32, &str)] = &[
+    // UserNamespacesSupport and ProcMountType
+    (33, "procMount"),
+    (33, "HostPID"),
+    (33, "HostIPC"),
+    // HostnameOverride
+    (35, "hostnameOverride"),
+    // ContainerRestartRules
+    (35, "restartPolicyRules"),
+    // ClusterTrustBundleProjection and PodCertificateRequest
+    (37, "clusterTrustBundle"),
+    (37, "podCertificate"),
+];
+
+/// Takes back what an older version did not refuse in a pod's `spec`, and adds what it did.
+pub(in crate::validate::server) fn check(spec: &At<'_>, minor: u32, findings: &mut Vec<Finding>) {
+    if findings.iter().any(|finding| finding.level == Level::Error) {
+        take_back(spec, minor, findings);
+    }
+    if minor < 33 {
+        let dns = spec.field("dnsConfig");
+        for search in dns.field("searches").items() {
+            // RelaxedDNSSearchValidation
+            let domain = search.text().strip_suffix('.').unwrap_or(search.text());
+            if format::dns_subdomain_with_underscore(domain).is_ok() || search.text() == "." {
+                findings.format(&search, format::dns_subdomain(domain));
+            }
+        }
+    }
+    for list in ["initContainers", "containers"] {
+        for container in spec.field(list).items() {
+            if minor < 34 {
+                restart_policy(&container, minor, findings);
+            }
+            if minor < 33 {
+                sleep(&container, findings);
+            }
+            if minor < 32 {
+                env_names(&container, findings);
+            }
+        }
+    }
+}
+
+fn take_back(spec: &At<'_>, minor: u32, findings: &mut Vec<Finding>) {
+    // PodLevelResources
+    let resources = Path::Field(&spec.path, "resources").text();
+    findings.retain(|finding| {
+        let is_dropped = |name: &str| finding.path.split(['.', '[']).any(|step| step == name);
+        let is_of_pod = finding.path.strip_prefix(resources.as_str());
+        let is_of_pod = is_of_pod.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']));
+        !(minor < 34 && is_of_pod)
+            && !DROPPED.iter().any(|(since, name)| minor < *since && is_dropped(name))
+            // In 1.34 restart policies of regular containers were known and dropped.
+            && !(minor == 34 && finding.path.ends_with("].restartPolicy"))
+    });
+}
+
+/// Before there were rules for them, only init containers had restart policies, and only one; and before 1.29 none had
+/// probes for it.
+fn restart_policy(container: &At<'_>, minor: u32, findings: &mut Vec<Finding>) {
+    let policy = container.field("restartPolicy");
+    if !policy.is_there() {
+        return;
+    }
+    findings.retain(|finding| finding.path != policy.path());
+    if !super::is_init(container) {
+        findings.forbidden(&policy, "only init containers may have it before 1.34");
+    } else if !is_sidecar(container) {
+        findings.not_supported(&policy, &["Always"]);
+    } else if minor < 29 {
+        for field in ["lifecycle", "livenessProbe", "readinessProbe", "startupProbe"] {
+            let at = container.field(field);
+            if at.is_there() {
+                findings.forbidden(&at, "init containers may not have it before 1.29");
+            }
+        }
+    }
+}
+
+/// `PodLifecycleSleepActionAllowZero`
+fn sleep(container: &At<'_>, findings: &mut Vec<Finding>) {
+    let lifecycle = container.field("lifecycle");
+    for hook in ["postStart", "preStop"] {
+        let hook = lifecycle.field(hook);
+        let sleep = hook.field("sleep");
+        if sleep.is_there() && sleep.field("seconds").integer().unwrap_or(0) == 0 {
+            findings.invalid(&sleep, "must be greater than 0 before 1.33");
+        }
+    }
+}
+
+/// `RelaxedEnvironmentVariableValidation`
+fn env_names(container: &At<'_>, findings: &mut Vec<Finding>) {
+    for (list, field) in [("env", "name"), ("envFrom", "prefix")] {
+        for variable in container.field(list).items() {
+            let name = variable.field(field);
+            if !name.text().is_empty() && format::env_name(name.text()).is_ok() {
+                findings.format(&name, strict_env_name(name.text()));
+            }
+        }
+    }
+}
+
+/// The name of a variable as older versions had it.
+///
+/// Mirrors `IsEnvVarName`, `hasChDirPrefix`
+fn strict_env_name(text: &str) -> format::Format {
+    let is_fine = !text.as_bytes().first().is_none_or(u8::is_ascii_digit)
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_'))
+        && text != "."
+        && !text.starts_with("..");
+    if is_fine { Ok(()) } else { Err("must be letters, digits, `_`, `-` or `.`, not beginning with a digit") }
+}
