@@ -139,7 +139,7 @@ impl Definitions {
     }
 }
 
-/// So many objects are seen to in one go; more of them side by side.
+/// Documents above this number are dropped while others go on.
 const MANY: usize = 256;
 
 /// Runs the rules over objects that belong together.
@@ -149,23 +149,14 @@ fn judge(mut batch: Batch, definitions: &Definitions, options: &Options, ignores
     // Partners of what stands in lone files may stand elsewhere; what was built is all there is.
     let whole_set = batch.dialect == Some(Dialect::V3);
     let rules = validate::Options { whole_set, ..options.rules.clone() };
-    let mut found = validate::check(&objects, &definitions.objects(), &rules);
-    found.sort_by_key(|(number, _)| *number);
-    let mut found = found.into_iter().peekable();
-    let groups: Vec<Vec<(usize, Finding)>> = (0..objects.len())
-        .step_by(MANY)
-        .map(|first| std::iter::from_fn(|| found.next_if(|(about, _)| *about < first + MANY)).collect())
-        .collect();
-    let parts: Vec<(Vec<Told>, Ignores<'_>)> = objects
-        .par_chunks(MANY)
-        .zip(groups)
-        .enumerate()
-        .map(|(group, (objects, found))| {
-            let mut ignores = Ignores::new(&options.ignores);
-            (tell(objects, group * MANY, found, &batch, (options, &rules), &mut ignores), ignores)
-        })
-        .collect();
-    for (some, met) in parts {
+    let start = || (Vec::new(), Ignores::new(&options.ignores));
+    let each =
+        |(told, ignores): &mut (Vec<Told>, Ignores<'_>), number: usize, findings: &mut Vec<Finding>| {
+            if let Some(object) = objects.get(number) {
+                tell(object, findings, &batch, (options, &rules), ignores, told);
+            }
+        };
+    for (some, met) in validate::check_each(&objects, &definitions.objects(), &rules, start, each) {
         told.extend(some);
         ignores.join(&met);
     }
@@ -179,30 +170,25 @@ fn judge(mut batch: Batch, definitions: &Definitions, options: &Options, ignores
     Part { sources: batch.sources, told, objects, files, capacity }
 }
 
-/// What is told of some objects, the first of which has this number.
+/// Adds what is told of one object.
 fn tell(
-    objects: &[Object<'_>],
-    first: usize,
-    found: Vec<(usize, Finding)>,
+    object: &Object<'_>,
+    findings: &mut Vec<Finding>,
     batch: &Batch,
     (options, rules): (&Options, &validate::Options),
     ignores: &mut Ignores<'_>,
-) -> Vec<Told> {
-    let mut told = Vec::new();
-    let mut found = found.into_iter().peekable();
-    let mut findings = Vec::new();
-    for (number, object) in objects.iter().enumerate() {
-        while let Some((_, finding)) = found.next_if(|(about, _)| *about == first + number) {
-            findings.extend(levelled(finding, options));
-        }
-        silence::apply(object, &mut findings, ignores, rules);
-        let mut id = None;
-        for finding in findings.drain(..).filter(|finding| wanted(finding, options)) {
-            let id = id.get_or_insert_with(|| Arc::new(ObjectId::of(object)));
-            told.push(place(finding, object, id, batch));
-        }
+    told: &mut Vec<Told>,
+) {
+    if !options.rules.levels.is_empty() {
+        let all = std::mem::take(findings);
+        findings.extend(all.into_iter().filter_map(|finding| levelled(finding, options)));
     }
-    told
+    silence::apply(object, findings, ignores, rules);
+    let mut id = None;
+    for finding in findings.drain(..).filter(|finding| wanted(finding, options)) {
+        let id = id.get_or_insert_with(|| Arc::new(ObjectId::of(object)));
+        told.push(place(finding, object, id, batch));
+    }
 }
 
 /// Findings about the project file's own silences.

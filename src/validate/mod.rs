@@ -138,38 +138,67 @@ impl Options {
 /// The findings in a set of objects, each with the number of its object; by object, then in the order of the rules.
 /// `definitions`: `CustomResourceDefinition` objects from elsewhere; those among the objects count as well.
 pub fn check(objects: &[Object<'_>], definitions: &[Object<'_>], options: &Options) -> Vec<(usize, Finding)> {
+    let each = |found: &mut Vec<_>, number, findings: &mut Vec<Finding>| {
+        found.extend(findings.drain(..).map(|finding| (number, finding)));
+    };
+    check_each(objects, definitions, options, Vec::new, each).into_iter().flatten().collect()
+}
+
+/// The largest number of objects that are seen to in one go.
+const MANY: usize = 256;
+
+/// As [`check`], but hands the findings of each object over as soon as they are there: objects are seen to in groups
+/// side by side, `start` gives what a group begins with, and the groups come back in order.
+pub fn check_each<S: Send>(
+    objects: &[Object<'_>],
+    definitions: &[Object<'_>],
+    options: &Options,
+    start: impl Fn() -> S + Sync,
+    each: impl Fn(&mut S, usize, &mut Vec<Finding>) + Sync,
+) -> Vec<S> {
     let custom = custom::Definitions::new(objects.iter().chain(definitions));
     let plan = Plan::new(options);
     let set = if plan.is_empty() { Set::new(&[]) } else { Set::new(objects) };
+    let size = (objects.len() / (8 * rayon::current_num_threads())).clamp(1, MANY);
     objects
-        .par_iter()
+        .par_chunks(size)
         .enumerate()
-        .flat_map_iter(|(number, object)| {
-            let mut findings = check_object(object, &custom, options);
-            if !plan.is_empty() {
-                plan.check(number, object, &set, &mut findings);
+        .map(|(group, some)| {
+            let mut state = start();
+            let mut findings = Vec::new();
+            for (number, object) in some.iter().enumerate() {
+                let number = group * size + number;
+                check_object(object, &custom, options, &mut findings);
+                if !plan.is_empty() {
+                    plan.check(number, object, &set, &mut findings);
+                }
+                each(&mut state, number, &mut findings);
+                findings.clear();
             }
-            findings.into_iter().map(move |finding| (number, finding))
+            state
         })
         .collect()
 }
 
-/// Findings of the rules that look at one object alone.
-fn check_object(object: &Object<'_>, custom: &custom::Definitions<'_>, options: &Options) -> Vec<Finding> {
-    let mut findings = Vec::new();
+/// Adds the findings of the rules that look at one object alone.
+fn check_object(
+    object: &Object<'_>,
+    custom: &custom::Definitions<'_>,
+    options: &Options,
+    findings: &mut Vec<Finding>,
+) {
     // Whether a definition knows the kind, so that its reader checks the whole object.
     let is_custom = custom.knows(object);
     if options.runs(Family::Schema) {
-        schema::check(object, options, is_custom, &mut findings);
+        schema::check(object, options, is_custom, findings);
     }
     if options.runs(Family::ApiVersion) {
-        api_version::check(object, options, is_custom, &mut findings);
+        api_version::check(object, options, is_custom, findings);
     }
     if options.runs(Family::Server) {
-        server::check(object, options.kubernetes_minor, &mut findings);
+        server::check(object, options.kubernetes_minor, findings);
     }
     if is_custom {
-        custom.check(object, options, &mut findings);
+        custom.check(object, options, findings);
     }
-    findings
 }
