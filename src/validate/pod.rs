@@ -142,7 +142,7 @@ impl<'a> Pod<'a> {
         self.spec.field("hostUsers").boolean() == Some(false)
     }
 
-    /// Whether the pod runs until its work is done: that of a Job or CronJob.
+    /// Whether the pod runs until its work is done: that of a Job or `CronJob`.
     pub fn is_job(&self) -> bool {
         self.object.group == "batch"
     }

@@ -1,5 +1,5 @@
 //! All objects that are checked together, indexed: by kind, namespace and name; the pods of workloads by their labels;
-//! what selects pods; what scales workloads; what makes Secrets and ConfigMaps. Built once; rules look partners up here
+//! what selects pods; what scales workloads; what makes Secrets and `ConfigMaps`. Built once; rules look partners up here
 //! instead of searching.
 
 mod labels;
@@ -7,11 +7,14 @@ mod limits;
 mod made;
 mod scale;
 
+use std::sync::OnceLock;
+
 use rayon::prelude::*;
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use super::Object;
 use super::at::At;
+use super::pins::capacity::{Capacity, of_namespace};
 use super::pod::Pod;
 pub use labels::Label;
 use labels::label_selector_matches;
@@ -46,11 +49,20 @@ pub struct Set<'a> {
     network_policies: SelectorIndex,
     scalers: FxHashMap<Key<'a>, Vec<u32>>,
     /// By namespace.
+    quotas: FxHashMap<&'a str, Quotas>,
+    /// By namespace.
     limits: FxHashMap<&'a str, Vec<Limit<'a>>>,
     made: FxHashMap<Key<'a>, u32>,
     makings: Vec<Made<'a>>,
     /// By namespace: the first object of a kind that may make pods, Services and the like without saying which.
     operated: FxHashMap<&'a str, u32>,
+}
+
+/// The quotas of a namespace.
+#[derive(Debug, Default)]
+struct Quotas {
+    numbers: Vec<u32>,
+    capacity: OnceLock<Capacity>,
 }
 
 /// A namespace as it is compared: objects without one go to `default`.
@@ -93,6 +105,10 @@ impl<'a> Set<'a> {
         set.index_scalers();
         set.index_made();
         set.index_limits();
+        for number in set.by_kind.get("ResourceQuota").into_iter().flatten() {
+            let quotas = set.quotas.entry(namespace(objects[*number as usize].namespace)).or_default();
+            quotas.numbers.push(*number);
+        }
         set
     }
 
@@ -241,6 +257,18 @@ impl<'a> Set<'a> {
     pub fn network_policies_of<'s>(&'s self, pod: &'s Pod<'_>) -> impl Iterator<Item = &'a Object<'a>> + 's {
         let policies = self.network_policies.of(pod).map(|number| &self.objects[number]);
         policies.filter(|policy| selects(policy, "podSelector", pod))
+    }
+
+    /// The `ResourceQuotas` of a namespace.
+    pub fn quotas_of(&self, in_namespace: &str) -> impl Iterator<Item = &'a Object<'a>> {
+        let quotas = self.quotas.get(namespace(in_namespace));
+        quotas.into_iter().flat_map(|quotas| &quotas.numbers).map(|number| &self.objects[*number as usize])
+    }
+
+    /// What is asked for in a namespace with quotas; summed up once.
+    pub(super) fn capacity_of(&self, in_namespace: &str) -> Option<&Capacity> {
+        let quotas = self.quotas.get(namespace(in_namespace))?;
+        Some(quotas.capacity.get_or_init(|| of_namespace(self, in_namespace)))
     }
 
     /// An object of the namespace, of a kind that is not known here, that may make pods, Services and more.

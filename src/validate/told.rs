@@ -97,11 +97,17 @@ impl<'r> Told<'r> {
         let names: Vec<&str> =
             alike.map(|object| object.name).chain(self.set.made_names(kind, namespace)).collect();
         // A prefix or suffix that did not reach the reference is the likeliest slip.
-        let longer = names.iter().find(|known| {
+        let longer = names.iter().copied().find(|known| {
             known.strip_suffix(name).is_some_and(|front| front.ends_with('-'))
                 || known.strip_prefix(name).is_some_and(|rest| rest.starts_with('-'))
         });
-        match longer.copied().or_else(|| nearest(name, names)) {
+        // Comparing is slow: most names differ too much to be meant.
+        let close = names.into_iter().filter(|known| {
+            known.len().abs_diff(name.len()) <= name.len() / 3 + 1
+                && (known.as_bytes().first() == name.as_bytes().first()
+                    || known.as_bytes().last() == name.as_bytes().last())
+        });
+        match longer.or_else(|| nearest(name, close)) {
             Some(meant) => format!("did you mean `{meant}`?"),
             None => "if the cluster has it, declare it under `external` in citadel.yaml".into(),
         }

@@ -1,4 +1,4 @@
-//! PodDisruptionBudgets: whether replicated pods have one, and whether it lets anything be evicted.
+//! `PodDisruptionBudgets`: whether replicated pods have one, and whether it lets anything be evicted.
 
 use super::Share;
 use crate::validate::{At, Object, Told};

@@ -1,5 +1,5 @@
 //! Capacity: what the workloads of a namespace ask for with the fewest and the most replicas and while they are rolled
-//! out, against its ResourceQuotas.
+//! out, against its `ResourceQuotas`.
 
 use std::collections::BTreeMap;
 
@@ -74,7 +74,7 @@ fn read<'a>(resources: &At<'_>, object: &Object<'a>) -> Amounts<'a> {
     amounts
 }
 
-/// What a container asks for, with what the server and LimitRanges fill in.
+/// What a container asks for, with what the server and `LimitRanges` fill in.
 pub(super) fn container_amounts<'a>(
     container: &Container<'a>,
     set: &Set<'a>,
@@ -164,7 +164,7 @@ pub struct Workload {
 /// One line of a quota.
 #[derive(Clone, Debug)]
 pub struct QuotaLine {
-    /// The ResourceQuota.
+    /// The `ResourceQuota`.
     pub quota: String,
     /// What it bounds: `requests.cpu`.
     pub resource: String,
@@ -206,7 +206,7 @@ pub fn capacity(objects: &[Object<'_>]) -> Vec<Capacity> {
 }
 
 /// The capacity of one namespace.
-pub(super) fn of_namespace(set: &Set<'_>, name: &str) -> Capacity {
+pub(in crate::validate) fn of_namespace(set: &Set<'_>, name: &str) -> Capacity {
     let mut all = Capacity {
         namespace: name.to_owned(),
         workloads: Vec::new(),
@@ -230,7 +230,7 @@ pub(super) fn of_namespace(set: &Set<'_>, name: &str) -> Capacity {
     for object in set.objects().iter().filter(|object| here(object)) {
         count(object, &mut all.sums);
     }
-    for quota in set.of_kind("ResourceQuota").filter(|quota| here(quota)) {
+    for quota in set.quotas_of(name) {
         lines(quota, &all.sums, &mut all.quotas);
     }
     all

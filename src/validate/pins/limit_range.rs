@@ -1,4 +1,4 @@
-//! Containers, pods and claims that a LimitRange of their namespace refuses.
+//! Containers, pods and claims that a `LimitRange` of their namespace refuses.
 
 use super::capacity::{Amounts, container_amounts, pod_amounts};
 use crate::kubernetes::Quantity;
@@ -6,7 +6,7 @@ use crate::validate::pod::Role;
 use crate::validate::set::{Limit, Limited};
 use crate::validate::{At, Object, Told};
 
-/// What a LimitRange of the namespace does not allow.
+/// What a `LimitRange` of the namespace does not allow.
 ///
 /// Mirrors `PodValidateLimitFunc`, `PersistentVolumeClaimValidateLimitFunc`
 pub(in crate::validate) fn limit_range_violated(object: &Object<'_>, told: &mut Told<'_>) {

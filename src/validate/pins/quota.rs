@@ -1,8 +1,7 @@
-//! ResourceQuotas against what the workloads of their namespace ask for. Only sets that are whole can be summed up.
+//! `ResourceQuotas` against what the workloads of their namespace ask for. Only sets that are whole can be summed up.
 
-use super::capacity::{container_amounts, full_name, of_namespace, shown};
+use super::capacity::{container_amounts, full_name, shown};
 use crate::validate::pod::{Pod, Role};
-use crate::validate::set::namespace;
 use crate::validate::{Object, Told};
 
 /// More is asked for with the fewest replicas than the quota holds.
@@ -13,7 +12,8 @@ pub(in crate::validate) fn quota_exceeded(object: &Object<'_>, told: &mut Told<'
     let root = object.at();
     let spec = root.field("spec");
     let hard = spec.field("hard");
-    for line in of_namespace(told.set, object.namespace).quotas {
+    let Some(capacity) = told.set.capacity_of(object.namespace) else { return };
+    for line in &capacity.quotas {
         if line.quota == object.name && line.fewest > line.hard {
             let (asked, held) = (shown(line.fewest, &line.resource), shown(line.hard, &line.resource));
             let message =
@@ -32,7 +32,8 @@ pub(in crate::validate) fn quota_exceeded_at_maximum(object: &Object<'_>, told: 
     let root = object.at();
     let spec = root.field("spec");
     let hard = spec.field("hard");
-    for line in of_namespace(told.set, object.namespace).quotas {
+    let Some(capacity) = told.set.capacity_of(object.namespace) else { return };
+    for line in &capacity.quotas {
         if line.quota == object.name && line.fewest <= line.hard && line.most > line.hard {
             let (asked, held) = (shown(line.most, &line.resource), shown(line.hard, &line.resource));
             let message = format!(
@@ -50,16 +51,15 @@ pub(in crate::validate) fn quota_exceeded_at_maximum(object: &Object<'_>, told: 
 /// Mirrors `podEvaluator.Constraints`, `enforcePodContainerConstraints`
 pub(in crate::validate) fn quota_without_request(pod: &Pod<'_>, told: &mut Told<'_>) {
     let set = told.set;
-    if !told.options.whole_set || !set.has_kind("ResourceQuota") || pod.object.kind == "PodTemplate" {
+    if !told.options.whole_set || pod.object.kind == "PodTemplate" {
         return;
     }
-    let here = |quota: &&Object<'_>| namespace(quota.namespace) == namespace(pod.object.namespace);
     // Amounts for the whole pod do away with those of its containers.
     let of_pod = pod.spec.field("resources");
     if !of_pod.field("requests").is_empty() || !of_pod.field("limits").is_empty() {
         return;
     }
-    for quota in set.of_kind("ResourceQuota").filter(here) {
+    for quota in set.quotas_of(pod.object.namespace) {
         let root = quota.at();
         let spec = root.field("spec");
         if !spec.field("scopes").is_empty() || spec.field("scopeSelector").is_there() {

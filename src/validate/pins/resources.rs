@@ -1,4 +1,4 @@
-//! Requests and limits that nobody states: not the container, not its pod, not a LimitRange of the namespace.
+//! Requests and limits that nobody states: not the container, not its pod, not a `LimitRange` of the namespace.
 
 use crate::validate::pod::{Container, Pod, Role};
 use crate::validate::{At, Told};

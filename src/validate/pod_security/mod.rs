@@ -47,32 +47,34 @@ impl Asked {
     /// Reads `LEVEL` or `LEVEL:VERSION`; the refusal says what is wrong.
     pub fn read(text: &str) -> Result<Asked, String> {
         let (level, version) = text.split_once(':').unwrap_or((text, "latest"));
-        let standard = level_of(level).ok_or_else(|| {
+        let standard = level_of(level).map_err(|()| {
             format!("`{level}` is no Pod Security Standard: `privileged`, `baseline` or `restricted`")
         })?;
         let minor = minor_of(version)
-            .ok_or_else(|| format!("`{version}` is no version of it: `latest`, or one like `v1.30`"))?;
+            .map_err(|()| format!("`{version}` is no version of it: `latest`, or one like `v1.30`"))?;
         Ok(Asked { standard, minor })
     }
 }
 
-fn level_of(text: &str) -> Option<Option<Standard>> {
+/// The standard of a level, `None` for `privileged`; an error for what is no level.
+fn level_of(text: &str) -> Result<Option<Standard>, ()> {
     match text {
-        "privileged" => Some(None),
-        "baseline" => Some(Some(Standard::Baseline)),
-        "restricted" => Some(Some(Standard::Restricted)),
-        _ => None,
+        "privileged" => Ok(None),
+        "baseline" => Ok(Some(Standard::Baseline)),
+        "restricted" => Ok(Some(Standard::Restricted)),
+        _ => Err(()),
     }
 }
 
-fn minor_of(text: &str) -> Option<Option<u32>> {
+/// The minor version, `None` for `latest`; an error for what is no version.
+fn minor_of(text: &str) -> Result<Option<u32>, ()> {
     if text == "latest" {
-        return Some(None);
+        return Ok(None);
     }
-    let digits = text.strip_prefix("v1.")?;
+    let digits = text.strip_prefix("v1.").ok_or(())?;
     let plain =
         digits.bytes().all(|byte| byte.is_ascii_digit()) && (digits == "0" || !digits.starts_with('0'));
-    if plain { digits.parse().ok().map(Some) } else { None }
+    if plain { digits.parse().map(Some).map_err(|_| ()) } else { Err(()) }
 }
 
 /// A control: what it belongs to and what it looks at.
@@ -225,7 +227,7 @@ fn demands<'d>(pod: &Pod<'d>, set: &Set<'d>, options: &Options) -> Vec<Demand<'d
         let fallback = if level == Level::Error { Some(Standard::Restricted) } else { None };
         let Some(standard) = level_of(written.text()).unwrap_or(fallback) else { continue };
         let version = labels.entry(version_label);
-        let minor = minor_of(version.text()).flatten().unwrap_or(options.kubernetes_minor);
+        let minor = minor_of(version.text()).ok().flatten().unwrap_or(options.kubernetes_minor);
         let minor = minor.min(options.kubernetes_minor);
         demands.push(Demand { standard, minor, level, who: Some((namespace.name, verb)) });
     }

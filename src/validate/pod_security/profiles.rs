@@ -1,4 +1,4 @@
-//! Profiles that confine containers: seccomp, SELinux, AppArmor.
+//! Profiles that confine containers: seccomp, `SELinux`, `AppArmor`.
 
 use super::{Case, Standard};
 use crate::validate::At;

@@ -1,4 +1,4 @@
-//! What HorizontalPodAutoscalers (and KEDA's ScaledObjects) are aimed at and measure.
+//! What `HorizontalPodAutoscalers` (and KEDA's `ScaledObjects`) are aimed at and measure.
 
 use super::or;
 use crate::validate::pod::{Pod, Role};

@@ -1,4 +1,4 @@
-//! PodDisruptionBudgets and the pods that they select.
+//! `PodDisruptionBudgets` and the pods that they select.
 
 use super::shown_selector;
 use crate::validate::pod::Pod;

@@ -23,7 +23,7 @@ pub(in crate::validate) fn claim_missing(pod: &Pod<'_>, told: &mut Told<'_>) {
     }
 }
 
-/// Whether a StatefulSet of the namespace makes this claim: TEMPLATE-NAME-ORDINAL.
+/// Whether a `StatefulSet` of the namespace makes this claim: TEMPLATE-NAME-ORDINAL.
 fn is_of_a_stateful_set(pod: &Pod<'_>, claim: &str, told: &Told<'_>) -> bool {
     let Some((front, ordinal)) = claim.rsplit_once('-') else { return false };
     if ordinal.is_empty() || !ordinal.bytes().all(|byte| byte.is_ascii_digit()) {

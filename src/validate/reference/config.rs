@@ -1,4 +1,4 @@
-//! ConfigMaps and Secrets that pods name: in env, envFrom and volumes. Keys are looked for where the object is known.
+//! `ConfigMaps` and Secrets that pods name: in env, envFrom and volumes. Keys are looked for where the object is known.
 
 use crate::validate::pod::Pod;
 use crate::validate::{At, Told};
@@ -6,7 +6,7 @@ use crate::validate::{At, Told};
 /// What a container cannot do without it.
 const NOT_STARTED: &str = ": the container cannot start";
 
-/// References of a pod to ConfigMaps and Secrets.
+/// References of a pod to `ConfigMaps` and Secrets.
 pub(in crate::validate) fn env_reference_missing(pod: &Pod<'_>, told: &mut Told<'_>) {
     let namespace = pod.object.namespace;
     for container in &pod.containers {
@@ -72,7 +72,7 @@ fn volume_reference(reference: &At<'_>, field: &str, kind: &str, namespace: &str
     }
 }
 
-/// What stands in annotations by which controllers fill Secrets and ConfigMaps that are there already.
+/// What stands in annotations by which controllers fill Secrets and `ConfigMaps` that are there already.
 const FILLERS: [&str; 5] = [
     "mittwald.de/",
     "emberstack.com/reflects",
@@ -81,7 +81,7 @@ const FILLERS: [&str; 5] = [
     "inject-trusted-cabundle",
 ];
 
-/// Tells of a key that a ConfigMap or Secret of the set lacks.
+/// Tells of a key that a `ConfigMap` or Secret of the set lacks.
 fn lacks_key(key: &At<'_>, kind: &str, namespace: &str, name: &str, told: &mut Told<'_>) {
     let wanted = key.text();
     if wanted.is_empty() {

@@ -27,7 +27,7 @@ pub(in crate::validate) fn issuer_missing(object: &Object<'_>, told: &mut Told<'
     }
 }
 
-/// `secretStoreRef` of ExternalSecrets.
+/// `secretStoreRef` of `ExternalSecrets`.
 pub(in crate::validate) fn secret_store_missing(object: &Object<'_>, told: &mut Told<'_>) {
     if object.group != "external-secrets.io" {
         return;

@@ -45,6 +45,8 @@ pub(super) use stateful_set::statefulset_service_missing;
 pub(super) use twice::duplicate_object;
 pub(super) use webhook::webhook_service_missing;
 
+use std::fmt::Write as _;
+
 use super::{At, Object};
 
 /// The port of a Service in the set that has this name, or this number.
@@ -90,9 +92,9 @@ fn shown_selector(selector: &At<'_>) -> String {
         }
         let values = expression.field("values");
         let values: Vec<&str> = values.items().map(|value| value.text()).collect();
-        text.push_str(&format!("{} {}", expression.field("key").text(), expression.field("operator").text()));
+        let _ = write!(text, "{} {}", expression.field("key").text(), expression.field("operator").text());
         if !values.is_empty() {
-            text.push_str(&format!(" ({})", values.join(", ")));
+            let _ = write!(text, " ({})", values.join(", "));
         }
     }
     text

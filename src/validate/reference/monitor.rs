@@ -1,4 +1,4 @@
-//! What ServiceMonitors and PodMonitors watch.
+//! What `ServiceMonitors` and `PodMonitors` watch.
 
 use super::shown_selector;
 use crate::validate::set::namespace;
@@ -19,7 +19,7 @@ fn looks_only_here(object: &Object<'_>, namespaces: Option<&[&str]>) -> bool {
     namespaces.is_some_and(|names| names.iter().all(|name| namespace(name) == namespace(object.namespace)))
 }
 
-/// A ServiceMonitor that selects no Service, or a port that none of them has.
+/// A `ServiceMonitor` that selects no Service, or a port that none of them has.
 pub(in crate::validate) fn service_monitor_without_service(object: &Object<'_>, told: &mut Told<'_>) {
     if object.group != "monitoring.coreos.com" {
         return;
@@ -62,7 +62,7 @@ pub(in crate::validate) fn service_monitor_without_service(object: &Object<'_>, 
     }
 }
 
-/// A PodMonitor that selects no pod, or a port that none of them has.
+/// A `PodMonitor` that selects no pod, or a port that none of them has.
 pub(in crate::validate) fn pod_monitor_without_pods(object: &Object<'_>, told: &mut Told<'_>) {
     if object.group != "monitoring.coreos.com" {
         return;

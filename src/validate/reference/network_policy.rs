@@ -1,4 +1,4 @@
-//! NetworkPolicies and the pods that they are about.
+//! `NetworkPolicies` and the pods that they are about.
 
 use super::service::names_port;
 use super::shown_selector;

@@ -1,4 +1,4 @@
-//! The Service that gives the pods of a StatefulSet their names.
+//! The Service that gives the pods of a `StatefulSet` their names.
 
 use crate::validate::{Object, Told};
 

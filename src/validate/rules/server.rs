@@ -15,8 +15,9 @@ const fn row(
 }
 
 /// The same, with what it is called elsewhere.
-const fn called(rule: Rule, old_names: &'static [&'static str]) -> Rule {
-    Rule { old_names, ..rule }
+const fn called(mut rule: Rule, old_names: &'static [&'static str]) -> Rule {
+    rule.old_names = old_names;
+    rule
 }
 
 pub(super) static RULES: &[Rule] = &[

@@ -1,10 +1,10 @@
-//! What the LimitRanges of a namespace fill in and allow: all of them merged, the tightest bounds win.
+//! What the `LimitRanges` of a namespace fill in and allow: all of them merged, the tightest bounds win.
 
 use super::{Set, namespace};
 use crate::kubernetes::Quantity;
 use crate::validate::{At, Object};
 
-/// What a LimitRange is about.
+/// What a `LimitRange` is about.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Limited {
     /// Each container.
@@ -32,7 +32,7 @@ pub struct Limit<'a> {
     pub maximum: Option<Quantity>,
     /// How many times its request a limit may be.
     pub ratio: Option<Quantity>,
-    /// The LimitRange that was read last for it.
+    /// The `LimitRange` that was read last for it.
     pub by: &'a Object<'a>,
 }
 
@@ -74,10 +74,10 @@ impl<'a> Set<'a> {
                         match field {
                             "default" => limit.default = limit.default.or(Some(amount)),
                             "defaultRequest" => {
-                                limit.default_request = limit.default_request.or(Some(amount))
+                                limit.default_request = limit.default_request.or(Some(amount));
                             }
                             "min" => {
-                                limit.minimum = Some(limit.minimum.map_or(amount, |old| old.max(amount)))
+                                limit.minimum = Some(limit.minimum.map_or(amount, |old| old.max(amount)));
                             }
                             "max" => limit.maximum = tighter(limit.maximum),
                             _ => limit.ratio = tighter(limit.ratio),
@@ -94,7 +94,7 @@ impl<'a> Set<'a> {
         }
     }
 
-    /// What the LimitRanges of a namespace say.
+    /// What the `LimitRanges` of a namespace say.
     pub fn limits(&self, in_namespace: &str) -> &[Limit<'a>] {
         self.limits.get(namespace(in_namespace)).map_or(&[], Vec::as_slice)
     }
@@ -104,12 +104,12 @@ impl<'a> Set<'a> {
         limits.find(|limit| limit.of == Limited::Container && limit.resource == resource)
     }
 
-    /// The request that a LimitRange gives to containers that state neither request nor limit.
+    /// The request that a `LimitRange` gives to containers that state neither request nor limit.
     pub fn default_request(&self, in_namespace: &str, resource: &str) -> Option<Quantity> {
         self.container_limit(in_namespace, resource)?.default_request
     }
 
-    /// The limit that a LimitRange gives to containers that state none.
+    /// The limit that a `LimitRange` gives to containers that state none.
     pub fn default_limit(&self, in_namespace: &str, resource: &str) -> Option<Quantity> {
         self.container_limit(in_namespace, resource)?.default
     }

@@ -1,11 +1,11 @@
-//! Secrets and ConfigMaps that controllers make of other objects of the set: External Secrets, Sealed Secrets,
+//! Secrets and `ConfigMaps` that controllers make of other objects of the set: External Secrets, Sealed Secrets,
 //! cert-manager, Vault and their like.
 
 use super::{Key, Set, namespace};
 use crate::validate::Object;
 use crate::yaml::{Document, NodeId};
 
-/// A Secret or ConfigMap that something in the set makes.
+/// A Secret or `ConfigMap` that something in the set makes.
 #[derive(Clone, Debug)]
 pub struct Made<'a> {
     /// `Secret` or `ConfigMap`.
@@ -18,7 +18,7 @@ pub struct Made<'a> {
     pub keys: Option<Vec<&'a str>>,
 }
 
-/// Kinds that make Secrets or ConfigMaps.
+/// Kinds that make Secrets or `ConfigMaps`.
 const MAKERS: &[(&str, &str)] = &[
     ("external-secrets.io", "ExternalSecret"),
     ("external-secrets.io", "ClusterExternalSecret"),
@@ -165,7 +165,7 @@ impl<'a> Set<'a> {
         here.map(|made| made.name)
     }
 
-    /// What makes a Secret or ConfigMap that is not in the set itself.
+    /// What makes a Secret or `ConfigMap` that is not in the set itself.
     pub fn made(&self, kind: &str, in_namespace: &str, name: &str) -> Option<&Made<'a>> {
         let key = |namespace| Key { group: "", kind, namespace, name };
         let found =

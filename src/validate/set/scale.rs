@@ -35,7 +35,7 @@ impl<'a> Set<'a> {
             namespace: namespace(object.namespace),
             name: object.name,
         };
-        let found = self.scalers.get(&key).map(|numbers| numbers.as_slice()).unwrap_or_default();
+        let found = self.scalers.get(&key).map(Vec::as_slice).unwrap_or_default();
         let (objects, numbers): (_, Vec<u32>) = (self.objects, found.to_vec());
         numbers.into_iter().map(move |number| scaler(&objects[number as usize]))
     }
