@@ -36,6 +36,7 @@ pub mod report;
 pub mod check;
 
 pub mod compare;
+pub mod explain;
 
 pub mod snapshot;
 

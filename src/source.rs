@@ -68,6 +68,17 @@ impl Sources {
         &self.list[id.0 as usize]
     }
 
+    /// All texts, in the order in which they were registered.
+    pub fn iter(&self) -> std::slice::Iter<'_, Source> {
+        self.list.iter()
+    }
+
+    /// All texts, each with the place at which it begins.
+    pub fn places(&self) -> impl Iterator<Item = (Place, &Source)> {
+        let place = |id| Place { source: SourceId(id), offset: 0 };
+        (0..).zip(&self.list).map(move |(id, source)| (place(id), source))
+    }
+
     /// Whether a place lies in one of these texts.
     pub fn holds(&self, place: Place) -> bool {
         (place.source.0 as usize) < self.list.len()

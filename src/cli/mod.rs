@@ -4,6 +4,7 @@ mod build;
 mod check;
 mod diff;
 mod exit;
+mod explain;
 mod gate;
 mod kustomize;
 mod manual;
@@ -37,6 +38,7 @@ enum Command {
     Render(Box<render::Flags>),
     Diff(Box<diff::Flags>),
     Snapshot(Box<snapshot::Flags>),
+    Explain(Box<explain::Flags>),
     Rules(rules::Flags),
     Version(version::Flags),
     Completions(manual::CompletionFlags),
@@ -66,6 +68,7 @@ fn run(arguments: Vec<OsString>) -> Exit {
             Command::Render(flags) => render::run(&Disk, &flags),
             Command::Diff(flags) => diff::run(&Disk, &flags),
             Command::Snapshot(flags) => snapshot::run(&Disk, &flags),
+            Command::Explain(flags) => explain::run(&Disk, &flags),
             Command::Rules(flags) => rules::run(&Disk, &flags),
             Command::Version(flags) => version::run(&flags),
             Command::Completions(flags) => manual::completions(Citadel::command(), &flags),

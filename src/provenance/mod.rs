@@ -45,6 +45,11 @@ impl Steps {
         StepId(self.list.len() as u32 - 1)
     }
 
+    /// All steps, in the order in which they were registered.
+    pub fn iter(&self) -> std::slice::Iter<'_, Step> {
+        self.list.iter()
+    }
+
     /// The step with this id.
     pub fn get(&self, id: StepId) -> &Step {
         &self.list[id.0 as usize]

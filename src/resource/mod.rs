@@ -24,7 +24,7 @@ pub use object::{Behavior, Resource};
 pub use pattern::{Pattern, expression};
 pub use read::{check_metadata, read};
 pub use selector::Target;
-pub use set::ResourceSet;
+pub use set::{Grave, ResourceSet};
 
 use crate::yaml::{Dialect, Value, resolve};
 

@@ -124,7 +124,11 @@ impl<'d> Editor<'d> {
             && self.document.is_shared(origin)
         {
             let entry = Entry { shared: false, ..self.document.ledger.get(index) };
-            self.document.nodes[node.index()].origin = self.document.ledger.push(entry);
+            let origin = self.document.ledger.push(entry);
+            self.document.nodes[node.index()].origin = origin;
+            if let Some(before) = self.document.before(index) {
+                self.document.keep_detached(origin, before);
+            }
         }
     }
 

@@ -25,7 +25,7 @@ mod scan;
 mod split;
 mod timestamp;
 
-pub use document::{Comments, Document, Notes};
+pub use document::{Comments, Document, Notes, Tombstone};
 pub use duplicates::check_duplicate_keys;
 pub use editor::Editor;
 pub use emit_output::{Scratch as EmitScratch, emit, emit_directly, emit_in_row};

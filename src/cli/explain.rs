@@ -1,0 +1,176 @@
+//! `citadel explain`: where values come from, and what lines of the sources do.
+
+use clap::{Args, ValueEnum};
+
+use super::exit::Exit;
+use super::terminal::{self, ErrorFormat};
+use crate::build::{Functions, LoadRestrictor, Options};
+use crate::diagnostic::{Diagnostic, Warnings, nearest};
+use crate::explain::{self, Detail, Question};
+use crate::host::{Entry, Host};
+use crate::project::Project;
+use crate::resource::{Context, ResourceSet};
+use crate::source::Sources;
+
+/// Explain where the fields of a rendered object come from, or what a file or line does
+#[derive(Args, Debug)]
+pub(super) struct Flags {
+    /// An overlay of the project (a word without `/`), or a folder
+    #[arg(value_name = "TARGET")]
+    target: String,
+
+    /// The object: `deploy/api`, `Service/web`, `ingress.networking.k8s.io/web`; without one, all objects are listed
+    #[arg(value_name = "KIND/NAME")]
+    object: Option<String>,
+
+    /// The field: `spec.template.spec.containers.[name=app].image`, `{.spec.replicas}`, `metadata.annotations['a.b/c']`;
+    /// without one, all fields
+    #[arg(value_name = "PATH", allow_hyphen_values = true)]
+    path: Option<String>,
+
+    /// The namespace of the object, when its name does not tell it
+    #[arg(short, long, value_name = "NAMESPACE")]
+    namespace: Option<String>,
+
+    /// The fields that a file, or one line of it, influences
+    #[arg(long, value_name = "FILE[:LINE]", conflicts_with_all = ["object", "unused"])]
+    file: Option<String>,
+
+    /// Patches, other entries and files that influence nothing
+    #[arg(long, conflicts_with = "object")]
+    unused: bool,
+
+    /// A table: one line a field
+    #[arg(long)]
+    all_values: bool,
+
+    /// How it is told
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
+    format: Format,
+
+    /// Show the data of Secrets, too
+    #[arg(long)]
+    show_secrets: bool,
+
+    /// Which files a kustomization may load: those in or below its directory (`LoadRestrictionsRootOnly`, the default), or
+    /// any (`LoadRestrictionsNone`)
+    #[arg(long, value_name = "RESTRICTION", value_parser = ["LoadRestrictionsRootOnly", "LoadRestrictionsNone"],
+        hide_possible_values = true)]
+    load_restrictor: Option<String>,
+
+    /// Allow plugins that are not built in
+    #[arg(long)]
+    enable_alpha_plugins: bool,
+
+    /// Allow functions that are programs of this machine; only for kustomizations you trust
+    #[arg(long)]
+    enable_exec: bool,
+
+    /// How faults are told on standard error
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
+    error_format: ErrorFormat,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, ValueEnum)]
+enum Format {
+    /// For people
+    #[default]
+    Text,
+    /// The explanation document, version 1
+    Json,
+}
+
+impl Flags {
+    fn options(&self) -> Options {
+        Options {
+            load_restrictor: match self.load_restrictor.as_deref() {
+                Some("LoadRestrictionsNone") => LoadRestrictor::None,
+                _ => LoadRestrictor::RootOnly,
+            },
+            enable_plugins: self.enable_alpha_plugins,
+            functions: Functions { enable_exec: self.enable_exec, ..Functions::default() },
+            ..Options::default()
+        }
+    }
+}
+
+/// Runs the command.
+pub(super) fn run(host: &dyn Host, flags: &Flags) -> Exit {
+    let refuse = |faults: &[Diagnostic], sources: &Sources| {
+        terminal::tell(host, flags.error_format, sources, &Warnings::default(), faults, false);
+        Exit::Refused
+    };
+    let folder = match folder(host, &flags.target) {
+        Ok(folder) => folder,
+        Err(fault) => return refuse(&[*fault], &Sources::default()),
+    };
+    let (built, context) = explain::build(host, &folder, &flags.options());
+    let exit = match built.and_then(|set| answer(flags, &set, &context).map_err(|fault| vec![*fault])) {
+        Err(faults) => refuse(&faults, &context.sources),
+        Ok(text) => match terminal::print(text.as_bytes()) {
+            Ok(()) => Exit::Done,
+            Err(error) => refuse(&[terminal::unprintable(&error)], &context.sources),
+        },
+    };
+    // The process ends here: giving memory back piece by piece would only take time.
+    std::mem::forget(context);
+    exit
+}
+
+fn answer(flags: &Flags, set: &ResourceSet, context: &Context) -> Result<String, Box<Diagnostic>> {
+    let (sources, secrets) = (&context.sources, flags.show_secrets);
+    let json = flags.format == Format::Json;
+    if let Some(file) = &flags.file {
+        let influence = explain::influence(set, context, file)?;
+        return Ok(if json {
+            explain::influence_json(&influence, sources, secrets)
+        } else {
+            explain::influence_text(&influence, sources, secrets)
+        });
+    }
+    if flags.unused {
+        let unused = explain::unused(set, context);
+        return Ok(if json {
+            explain::unused_json(&unused, sources)
+        } else {
+            explain::unused_text(&unused, sources)
+        });
+    }
+    let Some(object) = &flags.object else {
+        let objects = explain::objects(set);
+        return Ok(if json {
+            explain::objects_json(&objects, sources)
+        } else {
+            explain::objects_text(&objects, sources)
+        });
+    };
+    let question =
+        Question { object: object.clone(), namespace: flags.namespace.clone(), path: flags.path.clone() };
+    let explanation = explain::explain(set, context, &question)?;
+    if json {
+        return Ok(explain::json(&explanation, sources, secrets));
+    }
+    let detail = match (flags.all_values, &flags.path) {
+        (true, _) => Detail::Table,
+        (false, Some(_)) => Detail::Lines,
+        (false, None) => Detail::Steps,
+    };
+    Ok(explain::text(&explanation, sources, detail, secrets))
+}
+
+/// The folder of a target.
+fn folder(host: &dyn Host, target: &str) -> Result<String, Box<Diagnostic>> {
+    let project = Project::here(host).unwrap_or_default();
+    let path = project.target(host, target);
+    let working_directory = host.working_directory().unwrap_or_default();
+    if host.look(&working_directory.join(&path)) == Ok(Entry::Directory) {
+        return Ok(path.display().to_string());
+    }
+    let overlays = project.overlays(host);
+    let fault = Diagnostic::error("unknown-target", format!("`{target}` is no overlay and no folder"));
+    match nearest(target, overlays.iter().map(String::as_str)) {
+        Some(meant) => fault.hint(format!("did you mean `{meant}`?")).fail(),
+        None if overlays.is_empty() => fault.hint("targets are folders, or overlays of the project").fail(),
+        None => fault.hint(format!("overlays are {}", overlays.join(", "))).fail(),
+    }
+}

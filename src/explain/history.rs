@@ -1,0 +1,315 @@
+//! What happened to a value, newest first: read off the ledger of its document, from the nodes that were kept as they
+//! were before each step (`Document::before`), and from tombstones.
+
+use serde_json::Value;
+
+use super::path::Part;
+use super::spot::{Reached, Spot, follow, is_item, same_place};
+use crate::provenance::{Entry, Origin, StepId, Steps, Verb, Whence};
+use crate::source::Place;
+use crate::yaml::{Document, Kind, NodeId, to_json};
+
+/// Values that come from values that come from values: how far that is followed.
+const DEEPEST: usize = 6;
+
+/// One thing that happened to a value.
+#[derive(Clone, Debug)]
+pub struct Event {
+    /// `resource` for the file that wrote it, else the kustomization field (or `nameReference`, the field of
+    /// configurations).
+    pub step: &'static str,
+    /// The step in the build; `None` for files.
+    pub id: Option<StepId>,
+    /// What wrote the value.
+    pub place: Place,
+    /// Where the step is asked for.
+    pub asked: Place,
+    /// The value afterwards; `None` when it is not known, or when there was none.
+    pub value: Option<Value>,
+    /// The step took the value away.
+    pub removed: bool,
+    /// The step only spelt it in another way.
+    pub respelt: bool,
+    /// The history of the value that the step copied, newest first.
+    pub from: Vec<Event>,
+}
+
+/// Reads histories of one document.
+pub(super) struct Histories<'d> {
+    pub(super) document: &'d Document,
+    pub(super) steps: &'d Steps,
+}
+
+impl Histories<'_> {
+    /// All that happened to the value at a spot.
+    pub(super) fn of(&self, spot: &Spot) -> Vec<Event> {
+        let Some(node) = spot.node() else { return Vec::new() };
+        let mut events = self.of_node(node);
+        let step = events.last().and_then(|event| event.id);
+        if step.is_some()
+            && let Some(before) = self.before_holder(spot, step)
+        {
+            events.extend(self.of_node(before));
+        }
+        tidy(events)
+    }
+
+    /// What stood at a spot before a step replaced one of the nodes that hold it.
+    fn before_holder(&self, spot: &Spot, step: Option<StepId>) -> Option<NodeId> {
+        let holders = spot.chain.len().checked_sub(1)?;
+        (0..holders).rev().find_map(|depth| {
+            let holder = *spot.chain.get(depth)?;
+            let replaced = self.replacements(holder).find(|(entry, _)| entry.step == step)?;
+            same_place(self.document, spot.chain.get(depth..)?, replaced.1)
+        })
+    }
+
+    /// What steps put something else in the place of, newest first.
+    fn replacements(&self, node: NodeId) -> impl Iterator<Item = (Entry, NodeId)> + '_ {
+        let mut origin = self.document.origin(node);
+        std::iter::from_fn(move || {
+            loop {
+                let Whence::Entry(index) = origin.read() else { return None };
+                let entry = *self.document.ledger().get(index);
+                origin = entry.previous;
+                if let Some(before) = self.document.before(index) {
+                    return Some((entry, before));
+                }
+            }
+        })
+    }
+
+    fn of_node(&self, node: NodeId) -> Vec<Event> {
+        self.of_origin(self.document.origin(node), Some(node), 0)
+    }
+
+    fn of_origin(&self, origin: Origin, value: Option<NodeId>, depth: usize) -> Vec<Event> {
+        let (document, ledger) = (self.document, self.document.ledger());
+        let (mut origin, mut value) = (origin, value);
+        let mut events = Vec::new();
+        loop {
+            let said = value.and_then(|node| json(document, node));
+            match origin.read() {
+                Whence::Unknown => break,
+                Whence::Own(offset) => {
+                    events.push(written(Place { source: document.source(), offset }, said));
+                    break;
+                }
+                Whence::Entry(index) => {
+                    let entry = ledger.get(index);
+                    match entry.step {
+                        None => events.push(written(entry.place, said)),
+                        Some(step) => events.push(self.event(entry, step, said, depth)),
+                    }
+                    if entry.previous == Origin::NONE {
+                        break;
+                    }
+                    origin = entry.previous;
+                    value = document.before(index);
+                }
+            }
+        }
+        events
+    }
+
+    fn event(&self, entry: &Entry, step: StepId, value: Option<Value>, depth: usize) -> Event {
+        let ledger = self.document.ledger();
+        let mut place = entry.place;
+        let mut from = entry.from;
+        // On its way from one document into another a value is signed by the same step more than once.
+        while let Whence::Entry(index) = from.read() {
+            let below = ledger.get(index);
+            if below.step != entry.step || below.previous != Origin::NONE {
+                break;
+            }
+            if !place.is_some() {
+                place = below.place;
+            }
+            from = below.from;
+        }
+        let mut copied = Vec::new();
+        if from != Origin::NONE {
+            if depth < DEEPEST {
+                copied = tidy(self.of_origin(from, None, depth + 1));
+            }
+            if !place.is_some() {
+                place = self.document.place_of(from);
+            }
+        }
+        let step_of = self.steps.get(step);
+        if step_of.field == "nameReference"
+            && let Some(first) = copied.first_mut()
+        {
+            first.value.clone_from(&value);
+        }
+        Event {
+            step: name(step_of.field),
+            id: Some(step),
+            place: if place.is_some() { place } else { step_of.place },
+            asked: step_of.place,
+            value,
+            removed: false,
+            respelt: entry.verb == Verb::Respelt,
+            from: copied,
+        }
+    }
+
+    fn removal(&self, step: StepId, place: Place) -> Event {
+        let step_of = self.steps.get(step);
+        Event {
+            step: name(step_of.field),
+            id: Some(step),
+            place: if place.is_some() { place } else { step_of.place },
+            asked: step_of.place,
+            value: None,
+            removed: true,
+            respelt: false,
+            from: Vec::new(),
+        }
+    }
+
+    /// What happened to a field that is not there (any more), if it ever was; `root` is where the object begins.
+    pub(super) fn of_lost(&self, root: NodeId, parts: &[Part]) -> Option<Vec<Event>> {
+        let Reached::Short(spot, taken) = follow(self.document, Spot::root(root), parts) else { return None };
+        (0..spot.chain.len()).rev().find_map(|depth| {
+            let holder = *spot.chain.get(depth)?;
+            let rest = parts.get(*taken.get(depth)?..)?;
+            self.lost_below(holder, rest)
+        })
+    }
+
+    fn lost_below(&self, holder: NodeId, rest: &[Part]) -> Option<Vec<Event>> {
+        let document = self.document;
+        let tombstones = document.tombstones().iter().rev().filter(|tombstone| tombstone.parent == holder);
+        for tombstone in tombstones.filter(|tombstone| tombstone.node != holder) {
+            let taken = match &tombstone.key {
+                Some(key) => keys_taken(rest, key),
+                None => rest.first().filter(|part| is_item(document, tombstone.node, part)).map(|_| 1),
+            };
+            let Some(below) = taken.and_then(|taken| rest.get(taken..)) else { continue };
+            if let Reached::All(found) = follow(document, Spot::root(tombstone.node), below)
+                && let Some(node) = found.first().and_then(Spot::node)
+            {
+                let mut events = vec![self.removal(tombstone.step, tombstone.place)];
+                events.extend(self.of_node(node));
+                return Some(tidy(events));
+            }
+        }
+        for (entry, before) in self.replacements(holder) {
+            if let (Reached::All(found), Some(step)) =
+                (follow(document, Spot::root(before), rest), entry.step)
+                && let Some(node) = found.first().and_then(Spot::node)
+            {
+                let by = self.event(&entry, step, None, DEEPEST);
+                let mut events = vec![self.removal(step, by.place)];
+                events.extend(self.of_node(node));
+                return Some(tidy(events));
+            }
+        }
+        None
+    }
+
+    /// Who took something away, with what it was.
+    pub(super) fn of_tombstone(&self, number: usize) -> Vec<Event> {
+        let Some(tombstone) = self.document.tombstones().get(number) else { return Vec::new() };
+        let mut events = vec![self.removal(tombstone.step, tombstone.place)];
+        events.extend(self.of_node(tombstone.node));
+        tidy(events)
+    }
+
+    /// Who took the object away.
+    pub(super) fn of_end(&self, root: NodeId, taken_by: Option<StepId>) -> Event {
+        let document = self.document;
+        if let Some(step) = taken_by {
+            return self.removal(step, Place::NONE);
+        }
+        let last = document.tombstones().iter().rfind(|tombstone| tombstone.parent == root);
+        match last {
+            Some(last) if document.try_root().is_none_or(|root| document.is_empty(root)) => {
+                self.removal(last.step, last.place)
+            }
+            _ => {
+                let path = ["metadata", "annotations", "config.kubernetes.io/local-config"];
+                let place = document.at(root, &path).map_or(Place::NONE, |node| document.place(node));
+                Event { step: "local-config", id: None, removed: true, ..written(place, None) }
+            }
+        }
+    }
+}
+
+/// How many parts make up a key with dots in it.
+fn keys_taken(rest: &[Part], key: &str) -> Option<usize> {
+    let mut joined = String::new();
+    for (taken, part) in rest.iter().enumerate() {
+        let Part::Key(part) = part else { return None };
+        if taken > 0 {
+            joined.push('.');
+        }
+        joined.push_str(part);
+        if joined == key {
+            return Some(taken + 1);
+        }
+    }
+    None
+}
+
+fn name(field: &'static str) -> &'static str {
+    if field == "resources" { "resource" } else { field }
+}
+
+fn written(place: Place, value: Option<Value>) -> Event {
+    Event {
+        step: "resource",
+        id: None,
+        place,
+        asked: Place::NONE,
+        value,
+        removed: false,
+        respelt: false,
+        from: Vec::new(),
+    }
+}
+
+/// Leaves out what says nothing: another spelling of the same value, one step that came by twice.
+fn tidy(events: Vec<Event>) -> Vec<Event> {
+    let mut told: Vec<Event> = Vec::with_capacity(events.len());
+    let mut events = events.into_iter().peekable();
+    while let Some(event) = events.next() {
+        let older = events.peek();
+        let same = older.is_some_and(|older| !older.removed && older.value == event.value);
+        if same && (event.respelt || event.step == "buildMetadata") {
+            continue;
+        }
+        if let Some(last) = told.last_mut()
+            && last.id.is_some()
+            && last.id == event.id
+            && last.removed == event.removed
+            && (last.value == event.value || event.value.as_ref().is_none_or(is_nothing))
+        {
+            if last.place == last.asked {
+                last.place = event.place;
+            }
+            if last.from.is_empty() {
+                last.from = event.from;
+            }
+            continue;
+        }
+        told.push(event);
+    }
+    told
+}
+
+/// A field that a step makes before it sets it.
+fn is_nothing(value: &Value) -> bool {
+    value.is_null() || value.as_str().is_some_and(str::is_empty)
+}
+
+/// A node with all below it as JSON; what has no JSON is the text that stands there.
+pub(super) fn json(document: &Document, node: NodeId) -> Option<Value> {
+    let mut bytes = Vec::new();
+    match to_json(document, node, &mut bytes) {
+        Ok(()) => serde_json::from_slice(&bytes).ok(),
+        Err(_) if document.kind(node) == Kind::Scalar => Some(Value::from(document.text(node))),
+        Err(_) => None,
+    }
+}
