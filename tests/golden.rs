@@ -1,7 +1,8 @@
 //! Golden cases: folders below `tests/golden` that hold `input/` and what citadel makes of it: `expected.yaml` (standard
 //! output) and `expected.stderr`. The command is `build`, or the arguments in `command`, one a line, run in `input/`.
 //! It ends with 0, or 2 when it writes nothing to standard output, or what stands in `code`.
-//! `CITADEL_UPDATE=1` writes what is expected anew: review the difference like code.
+//! Where there are `questions`, each line is a command of its own and `expected.explain` holds all of them with what they
+//! answer. `CITADEL_UPDATE=1` writes what is expected anew: review the difference like code.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -20,7 +21,40 @@ fn cases(below: &Path, into: &mut Vec<PathBuf>) {
     }
 }
 
+/// Runs the commands of `questions`, and tells each with what it answered.
+fn check_questions(case: &Path, questions: &str, update: bool) -> Result<(), String> {
+    let mut actual = String::new();
+    for question in questions.lines() {
+        let done = Command::new(env!("CARGO_BIN_EXE_citadel"))
+            .args(question.split(' '))
+            .current_dir(case.join("input"))
+            .env("NO_COLOR", "1")
+            .env_remove("PWD")
+            .output()
+            .unwrap();
+        let (out, err) = (String::from_utf8_lossy(&done.stdout), String::from_utf8_lossy(&done.stderr));
+        let code = done.status.code();
+        if code != Some(if done.stdout.is_empty() { 2 } else { 0 }) {
+            return Err(format!("`{question}` ended with {code:?}: {err}"));
+        }
+        actual.push_str(&format!("$ citadel {question}\n{out}{err}\n"));
+    }
+    let path = case.join("expected.explain");
+    let expected = std::fs::read_to_string(&path).unwrap_or_default();
+    if actual == expected {
+        return Ok(());
+    }
+    if !update {
+        return Err(format!("expected.explain differs\n--- expected\n{expected}\n--- actual\n{actual}"));
+    }
+    std::fs::write(&path, actual).unwrap();
+    Ok(())
+}
+
 fn check(case: &Path, update: bool) -> Result<(), String> {
+    if let Ok(questions) = std::fs::read_to_string(case.join("questions")) {
+        return check_questions(case, &questions, update);
+    }
     let arguments = std::fs::read_to_string(case.join("command")).unwrap_or_else(|_| "build".to_owned());
     let done = Command::new(env!("CARGO_BIN_EXE_citadel"))
         .args(arguments.lines())

@@ -99,7 +99,18 @@ impl Histories<'_> {
                     let entry = ledger.get(index);
                     match entry.step {
                         None => events.push(written(entry.place, said)),
-                        Some(step) => events.push(self.event(entry, step, said, depth)),
+                        Some(step) => {
+                            let mut event = self.event(entry, step, said, depth);
+                            if entry.verb == Verb::Grafted && carries(event.step) && !event.from.is_empty() {
+                                // The objects were merged: what matters is who wrote the value.
+                                if let Some(first) = event.from.first_mut() {
+                                    first.value = event.value.take();
+                                }
+                                events.append(&mut event.from);
+                            } else {
+                                events.push(event);
+                            }
+                        }
                     }
                     if entry.previous == Origin::NONE {
                         break;
@@ -116,6 +127,7 @@ impl Histories<'_> {
         let ledger = self.document.ledger();
         let mut place = entry.place;
         let mut from = entry.from;
+        let mut copy = None;
         // On its way from one document into another a value is signed by the same step more than once.
         while let Whence::Entry(index) = from.read() {
             let below = ledger.get(index);
@@ -125,23 +137,28 @@ impl Histories<'_> {
             if !place.is_some() {
                 place = below.place;
             }
+            // Nothing was there before: what is kept is the value that was copied.
+            copy = copy.or_else(|| self.document.before(index));
             from = below.from;
         }
         let mut copied = Vec::new();
         if from != Origin::NONE {
             if depth < DEEPEST {
-                copied = tidy(self.of_origin(from, None, depth + 1));
+                copied = self.of_origin(from, None, depth + 1);
             }
             if !place.is_some() {
                 place = self.document.place_of(from);
             }
         }
         let step_of = self.steps.get(step);
-        if step_of.field == "nameReference"
-            && let Some(first) = copied.first_mut()
-        {
-            first.value.clone_from(&value);
+        if let Some(first) = copied.first_mut() {
+            match copy {
+                Some(node) => first.value = json(self.document, node),
+                None if step_of.field == "nameReference" => first.value.clone_from(&value),
+                None => {}
+            }
         }
+        let copied = tidy(copied);
         Event {
             step: name(step_of.field),
             id: Some(step),
@@ -217,6 +234,14 @@ impl Histories<'_> {
         tidy(events)
     }
 
+    /// What happened to a field that another object brought, which a step took out of the set.
+    pub(super) fn of_replaced(&self, root: NodeId, parts: &[Part], step: StepId) -> Option<Vec<Event>> {
+        let Reached::All(found) = follow(self.document, Spot::root(root), parts) else { return None };
+        let mut events = vec![self.removal(step, Place::NONE)];
+        events.extend(self.of(found.first()?));
+        Some(tidy(events))
+    }
+
     /// Who took the object away.
     pub(super) fn of_end(&self, root: NodeId, taken_by: Option<StepId>) -> Event {
         let document = self.document;
@@ -251,6 +276,11 @@ fn keys_taken(rest: &[Part], key: &str) -> Option<usize> {
         }
     }
     None
+}
+
+/// Generators merge objects: values are carried over as they are.
+pub(super) fn carries(step: &str) -> bool {
+    matches!(step, "configMapGenerator" | "secretGenerator" | "generators")
 }
 
 fn name(field: &'static str) -> &'static str {

@@ -7,9 +7,9 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::history::{Event, Histories};
+use super::history::{Event, Histories, carries};
 use super::object::{Found, ObjectName, name_of};
-use super::spot::{Spot, leaves};
+use super::spot::{Spot, leaves, same_place_in};
 use super::{Asked, history};
 use crate::diagnostic::{Diagnostic, Result, nearest};
 use crate::resource::{Context, ResourceSet};
@@ -66,18 +66,29 @@ struct Touch<'t> {
 }
 
 /// All parts of a history.
-fn touches(history: &[Event], mut visit: impl FnMut(&Touch<'_>)) {
+fn touches(path: &str, history: &[Event], mut visit: impl FnMut(&Touch<'_>)) {
     let mut todo: Vec<(&[Event], Option<&Event>)> = vec![(history, None)];
     while let Some((events, mut over)) = todo.pop() {
         for (at, event) in events.iter().enumerate() {
             let older = events.get(at + 1);
             visit(&Touch { event, older, over });
             todo.push((&event.from, over));
-            if over.is_none() && older.is_some() && writes_anew(event, older) {
+            if over.is_none()
+                && older.is_some()
+                && !names_an_item(path, event, older)
+                && writes_anew(event, older)
+            {
                 over = Some(event);
             }
         }
     }
+}
+
+/// A patch finds the item of a list by a key that it says once more: both are needed.
+fn names_an_item(path: &str, event: &Event, older: Option<&Event>) -> bool {
+    event.step.starts_with("patches")
+        && path.rsplit_once("].").is_some_and(|(_, last)| !last.contains(['.', '[']))
+        && older.is_some_and(|older| older.value == event.value)
 }
 
 /// Whether nothing of the value before is left.
@@ -128,7 +139,21 @@ fn every_field(
             Found::There(_) => None,
         };
         let root = Spot::root(root);
+        // Of an object in whose place a generator put another, only what that one lacks is gone.
+        let successor = end.as_ref().filter(|end| carries(end.step)).and_then(|_| {
+            set.iter().find(|other| {
+                other.kind() == object.kind
+                    && (other.name() == object.name || other.former.iter().any(|f| f.name == object.name))
+            })
+        });
         for spot in leaves(&resource.document, &root) {
+            if successor.is_some_and(|other| {
+                other.document.try_root().is_some_and(|there| {
+                    same_place_in(&resource.document, &spot.chain, &other.document, there).is_some()
+                })
+            }) {
+                continue;
+            }
             visit(&object, &asked.plain_field(&histories, &spot), end.as_ref());
         }
         for field in asked.removed(&histories, &[root]) {
@@ -157,7 +182,7 @@ pub fn influence(set: &ResourceSet, context: &Context, wanted: &str) -> Result<I
     let mut told = Influence { file: file.clone(), line, fields: Vec::new() };
     every_field(set, context, |object, field, end| {
         let mut seen: Vec<(Place, &'static str)> = Vec::new();
-        touches(&field.history, |touch| {
+        touches(&field.path, &field.history, |touch| {
             let event = touch.event;
             let hit = [event.place, event.asked]
                 .into_iter()
@@ -216,7 +241,13 @@ fn file_and_line(sources: &Sources, wanted: &str) -> Result<(String, Option<usiz
     let Some(found) = found else {
         let fault = Diagnostic::error("unknown-file", format!("the build does not read `{file}`"));
         let same_name = names().find(|name| name.rsplit('/').next() == plain.rsplit('/').next());
-        return match same_name.or_else(|| nearest(plain, names())) {
+        let base = |name: &'_ str| name.rsplit('/').next().unwrap_or_default().to_owned();
+        let near_name = || {
+            let bases: Vec<String> = names().map(base).collect();
+            let near = nearest(plain.rsplit('/').next()?, bases.iter().map(String::as_str))?;
+            names().zip(&bases).find(|(_, base)| *base == near).map(|(name, _)| name)
+        };
+        return match same_name.or_else(|| nearest(plain, names())).or_else(near_name) {
             Some(near) => fault.hint(format!("did you mean `{near}`?")).fail(),
             None => fault
                 .hint("name a resource, a patch, a kustomization or a generator's file of this target")
@@ -320,7 +351,7 @@ pub fn unused(set: &ResourceSet, context: &Context) -> Vec<Unused> {
         }
     }
     every_field(set, context, |_, field, end| {
-        touches(&field.history, |touch| {
+        touches(&field.path, &field.history, |touch| {
             let event = touch.event;
             let counts = touch.over.is_none() && end.is_none();
             let changed = touch.older.is_none_or(|older| older.value != event.value);

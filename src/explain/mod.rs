@@ -105,14 +105,21 @@ pub fn explain(set: &ResourceSet, context: &Context, question: &Question) -> Res
     match follow(document, Spot::root(root), &parts) {
         Reached::All(spots) => {
             for spot in spots.iter().flat_map(|spot| leaves(document, spot)) {
-                explanation.fields.push(asked.field(&histories, &spot));
+                // Of an object that a patch deleted, the build's own state may still show.
+                if !spot.key(document).is_some_and(is_internal) {
+                    explanation.fields.push(asked.field(&histories, &spot));
+                }
             }
             explanation.removed = asked.removed(&histories, &spots);
         }
         Reached::Short(spot, taken) => {
             let mut path = String::new();
-            parts.iter().for_each(|part| spot::add_part(&mut path, part));
-            let Some(history) = histories.of_lost(root, &parts) else {
+            for part in &parts {
+                spot::add_part(&mut path, part);
+            }
+            let lost =
+                histories.of_lost(root, &parts).or_else(|| asked.of_replaced(&explanation.object, &parts));
+            let Some(history) = lost else {
                 let rest = taken.last().and_then(|taken| parts.get(*taken..)).unwrap_or_default();
                 return no_field(document, &spot, rest, &path);
             };
@@ -140,6 +147,21 @@ impl Asked<'_> {
         let made_of = self.made_of(&path, value.as_ref(), &history);
         let secret = self.is_secret(&path);
         Field { path, value, history, made_of, secret }
+    }
+
+    /// What happened to a field of an object that a generator put this one in the place of.
+    fn of_replaced(&self, object: &ObjectName, parts: &[Part]) -> Option<Vec<Event>> {
+        self.set.graves().iter().rev().find_map(|grave| {
+            let step = grave.taken_by?;
+            let found = Found::Gone(grave);
+            let old = object::name_of(found);
+            let is_former = || self.resource.former.iter().any(|former| former.name == old.name);
+            if old.kind != object.kind || old.name != object.name && !is_former() {
+                return None;
+            }
+            let histories = Histories { document: &grave.resource.document, steps: &self.context.steps };
+            histories.of_replaced(found.root()?, parts, step)
+        })
     }
 
     /// What is not to be shown: the data of Secrets.

@@ -196,23 +196,25 @@ pub(super) fn find<'s>(set: &'s ResourceSet, wanted: &str, namespace: Option<&st
             })
         })
         .collect();
-    let by = |fits: &dyn Fn(&Found<'s>, &ObjectName) -> bool| -> Vec<&(Found<'s>, ObjectName)> {
-        in_namespace.iter().copied().filter(|(found, id)| fits(found, id)).collect()
-    };
-    let exact = by(&|_, id| id.name == name);
-    let former = || by(&|found, _| found.resource().former.iter().any(|former| former.name == name));
-    let within = || by(&|_, id| !name.is_empty() && is_within(&id.name, name));
-    let mut fits = exact;
-    if fits.is_empty() {
-        fits = former();
+    // What is there goes before what is gone, the name as it is before a former one, that before a part of one.
+    for there in [true, false] {
+        let by = |fits: &dyn Fn(&Found<'s>, &ObjectName) -> bool| -> Vec<&(Found<'s>, ObjectName)> {
+            let here = |found: &Found<'s>| matches!(found, Found::There(_)) == there;
+            in_namespace.iter().copied().filter(|(found, id)| here(found) && fits(found, id)).collect()
+        };
+        let former =
+            |found: &Found<'s>, _: &ObjectName| found.resource().former.iter().any(|f| f.name == name);
+        for fits in [
+            by(&|_, id| id.name == name),
+            by(&former),
+            by(&|_, id| !name.is_empty() && is_within(&id.name, name)),
+        ] {
+            if !fits.is_empty() {
+                return one(wanted, &fits);
+            }
+        }
     }
-    if fits.is_empty() {
-        fits = within();
-    }
-    if fits.is_empty() {
-        return no_name(name, namespace, &of_kind);
-    }
-    one(wanted, &fits)
+    no_name(name, namespace, &of_kind)
 }
 
 /// Whether a name is another one with a prefix, a suffix or a hash.
@@ -232,7 +234,7 @@ fn one<'s>(wanted: &str, fits: &[&(Found<'s>, ObjectName)]) -> Result<Found<'s>>
     let mut fault =
         Diagnostic::error("ambiguous-object", format!("`{wanted}` could be {} objects", fits.len()));
     for (found, id) in fits.iter().take(8) {
-        fault = fault.at(found.resource().name_place(), id.with_namespace());
+        fault = fault.at(found.resource().place(), id.with_namespace());
     }
     fault = fault.hint(format!(
         "say which one: {}",

@@ -21,6 +21,12 @@ impl Spot {
         self.chain.last().copied()
     }
 
+    /// The key of the node itself.
+    pub(super) fn key<'d>(&self, document: &'d Document) -> Option<&'d str> {
+        document.key(self.node()?).map(|key| document.text(key))
+    }
+
+    /// A node right below.
     pub(super) fn child(&self, child: NodeId) -> Spot {
         let mut chain = Vec::with_capacity(self.chain.len() + 1);
         chain.extend_from_slice(&self.chain);
@@ -177,20 +183,32 @@ pub(super) fn is_item(document: &Document, item: NodeId, part: &Part) -> bool {
     document.get(item, key).is_some_and(|found| document.text(found) == value)
 }
 
-/// The same place in another tree that a path through the chain describes: items of lists by `name` where they have one.
+/// The same place in another tree of this document, items of lists by `name` where they have one.
 pub(super) fn same_place(document: &Document, chain: &[NodeId], other: NodeId) -> Option<NodeId> {
-    let mut at = other;
+    same_place_in(document, chain, document, other)
+}
+
+/// The same place in another document.
+pub(super) fn same_place_in(
+    document: &Document,
+    chain: &[NodeId],
+    other: &Document,
+    root: NodeId,
+) -> Option<NodeId> {
+    let mut at = root;
     for pair in chain.windows(2) {
         let [parent, child] = *pair else { break };
         at = match (document.kind(parent), document.key(child)) {
-            (Kind::Mapping, Some(key)) => document.get(at, document.text(key))?,
-            _ => match document.get(child, "name") {
-                Some(name) => document.children(at).find(|item| {
-                    document.get(*item, "name").is_some_and(|n| document.text(n) == document.text(name))
-                })?,
+            (Kind::Mapping, Some(key)) => other.get(at, document.text(key))?,
+            _ => match document.get(child, "name").map(|name| document.text(name)) {
+                Some(name) => {
+                    let is_named =
+                        |item: &NodeId| other.get(*item, "name").is_some_and(|n| other.text(n) == name);
+                    other.children(at).find(is_named)?
+                }
                 None => {
                     let index = document.children(parent).position(|item| item == child)?;
-                    document.item(at, index)?
+                    other.item(at, index)?
                 }
             },
         };

@@ -89,7 +89,7 @@ impl Told<'_> {
         let places: Vec<String> = events.iter().map(|event| self.place(event.place)).collect();
         let widest = places.iter().map(|place| place.chars().count()).max().unwrap_or(0);
         for (at, (event, place)) in events.iter().zip(&places).enumerate() {
-            let older = events.get(at + 1).map(|older| older.value.as_ref());
+            let older = events.get(at + 1).and_then(|older| older.value.as_ref());
             let mut line =
                 format!("{indent}  {:steps$}  {place:widest$}  {}", event.step, self.what(event, older));
             line.truncate(line.trim_end().len());
@@ -110,18 +110,18 @@ impl Told<'_> {
         }
     }
 
-    fn what(&self, event: &Event, older: Option<Option<&Value>>) -> String {
+    fn what(&self, event: &Event, older: Option<&Value>) -> String {
         if event.removed {
-            return match older.flatten() {
+            return match older {
                 Some(older) => format!("removed (was {})", self.value(older)),
                 None => "removed".to_owned(),
             };
         }
         match (&event.value, older) {
-            (Some(value), Some(Some(older))) if value == older => {
+            (Some(value), Some(older)) if value == older => {
                 format!("{} (as before)", self.value(value))
             }
-            (Some(value), Some(Some(older))) => format!("{} (was {})", self.value(value), self.value(older)),
+            (Some(value), Some(older)) => format!("{} (was {})", self.value(value), self.value(older)),
             (Some(value), _) => self.value(value),
             (None, _) => String::new(),
         }

@@ -98,6 +98,9 @@ impl Value {
 
     fn of_node(from: &Document, node: NodeId, step: StepId) -> Document {
         let mut document = Document::generated();
+        if from.keeps_values() {
+            document.keep_values();
+        }
         let mut editor = document.edit(step);
         let copy = editor.graft(from, node);
         editor.set_root(copy);
@@ -429,7 +432,7 @@ fn set_field(
         text = parts.join(&options.delimiter);
     }
     if scalar {
-        let from = editor.import_origin(value, value.origin(root));
+        let from = editor.import_value(value, root);
         set_text_only(editor, field, &text, from);
     } else {
         let copy = editor.graft(value, root);

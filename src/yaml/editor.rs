@@ -518,6 +518,13 @@ impl<'d> Editor<'d> {
         self.import(other, origin, &mut BTreeMap::new())
     }
 
+    /// As [`Editor::import_origin`], of a value that is copied from here: what it says is kept, too.
+    pub fn import_value(&mut self, other: &Document, node: NodeId) -> Origin {
+        let origin = self.import_origin(other, other.origin(node));
+        self.keep_scalar(origin, other.text(node), other.tag(node), other.style(node));
+        origin
+    }
+
     fn import(&mut self, other: &Document, origin: Origin, done: &mut BTreeMap<u32, Origin>) -> Origin {
         let step = Some(self.step);
         match origin.read() {

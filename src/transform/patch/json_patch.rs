@@ -217,7 +217,10 @@ impl Run<'_> {
     /// A copy of the operation's value.
     fn value(&mut self) -> NodeId {
         match self.operation.value {
-            Some(value) => self.editor.graft(&self.patch.values, value),
+            Some(value) => {
+                self.editor.written_at(self.patch.values.place(value));
+                self.editor.graft(&self.patch.values, value)
+            }
             None => self.null(),
         }
     }
