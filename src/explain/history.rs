@@ -70,7 +70,7 @@ impl Histories<'_> {
         std::iter::from_fn(move || {
             loop {
                 let Whence::Entry(index) = origin.read() else { return None };
-                let entry = *self.document.ledger().get(index);
+                let entry = self.document.ledger().get(index);
                 origin = entry.previous;
                 if let Some(before) = self.document.before(index) {
                     return Some((entry, before));
@@ -100,7 +100,7 @@ impl Histories<'_> {
                     match entry.step {
                         None => events.push(written(entry.place, said)),
                         Some(step) => {
-                            let mut event = self.event(entry, step, said, depth);
+                            let mut event = self.event(&entry, step, said, depth);
                             if entry.verb == Verb::Grafted && carries(event.step) && !event.from.is_empty() {
                                 // The objects were merged: what matters is who wrote the value.
                                 if let Some(first) = event.from.first_mut() {

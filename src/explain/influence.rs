@@ -143,7 +143,7 @@ fn every_field(
         let successor = end.as_ref().filter(|end| carries(end.step)).and_then(|_| {
             set.iter().find(|other| {
                 other.kind() == object.kind
-                    && (other.name() == object.name || other.former.iter().any(|f| f.name == object.name))
+                    && (other.name() == object.name || other.former.iter().any(|f| f.name() == object.name))
             })
         });
         for spot in leaves(&resource.document, &root) {

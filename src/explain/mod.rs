@@ -155,7 +155,7 @@ impl Asked<'_> {
             let step = grave.taken_by?;
             let found = Found::Gone(grave);
             let old = object::name_of(found);
-            let is_former = || self.resource.former.iter().any(|former| former.name == old.name);
+            let is_former = || self.resource.former.iter().any(|former| former.name() == old.name);
             if old.kind != object.kind || old.name != object.name && !is_former() {
                 return None;
             }

@@ -192,7 +192,8 @@ pub(super) fn find<'s>(set: &'s ResourceSet, wanted: &str, namespace: Option<&st
         .copied()
         .filter(|(found, id)| {
             namespace.is_none_or(|namespace| {
-                id.namespace == namespace || found.resource().former.iter().any(|f| f.namespace == namespace)
+                id.namespace == namespace
+                    || found.resource().former.iter().any(|f| f.namespace() == namespace)
             })
         })
         .collect();
@@ -203,7 +204,7 @@ pub(super) fn find<'s>(set: &'s ResourceSet, wanted: &str, namespace: Option<&st
             in_namespace.iter().copied().filter(|(found, id)| here(found) && fits(found, id)).collect()
         };
         let former =
-            |found: &Found<'s>, _: &ObjectName| found.resource().former.iter().any(|f| f.name == name);
+            |found: &Found<'s>, _: &ObjectName| found.resource().former.iter().any(|f| f.name() == name);
         for fits in [
             by(&|_, id| id.name == name),
             by(&former),
@@ -275,8 +276,9 @@ fn no_name<'s>(
     if let Some((_, id)) = of_kind.iter().find(|(_, id)| id.name == name) {
         return fault.hint(format!("it is in namespace `{}`", id.namespace)).fail();
     }
-    let former =
-        of_kind.iter().flat_map(|(found, _)| found.resource().former.iter().map(|f| f.name.as_str()));
+    let former = of_kind
+        .iter()
+        .flat_map(|(found, _)| found.resource().former.iter().map(crate::resource::Former::name));
     let names = of_kind.iter().map(|(_, id)| id.name.as_str());
     if let Some(near) = nearest(name, names.chain(former)) {
         return fault.hint(format!("did you mean `{near}`?")).fail();
