@@ -24,6 +24,10 @@ pub(super) fn check(spec: &At<'_>, findings: &mut Vec<Finding>) {
 pub(super) fn check_claim(spec: &At<'_>, findings: &mut Vec<Finding>) {
     check_request(spec, findings);
     let (mut source, mut reference) = (spec.field("dataSource"), spec.field("dataSourceRef"));
+    if !reference.field("namespace").text().is_empty() {
+        // CrossNamespaceVolumeDataSource is alpha: without its gate the field is dropped.
+        reference = reference.with(None);
+    }
     let group = source.field("apiGroup").text();
     let is_plain = matches!(
         (source.field("kind").text(), group),
@@ -32,10 +36,9 @@ pub(super) fn check_claim(spec: &At<'_>, findings: &mut Vec<Finding>) {
     if !reference.is_there() && source.is_there() && !is_plain {
         source = source.with(None);
     }
-    let namespace = reference.field("namespace").text();
     if source.is_there() && !reference.is_there() {
         reference = source.told_at(reference.path);
-    } else if reference.is_there() && !source.is_there() && namespace.is_empty() {
+    } else if reference.is_there() && !source.is_there() {
         source = reference.told_at(source.path);
     }
     check_sources(spec, &source, &reference, findings);
