@@ -5,6 +5,7 @@
 mod architecture;
 mod checklist;
 mod cli;
+mod compare;
 mod differential;
 mod end_to_end;
 mod functions;

@@ -29,6 +29,11 @@ fn split(text: &str) -> Vec<&str> {
     text.split_terminator('\n').collect()
 }
 
+#[expect(
+    clippy::cast_sign_loss,
+    clippy::many_single_char_names,
+    reason = "diagonals are numbered from both sides"
+)]
 fn middle<'a>(a: &[&'a str], b: &[&'a str], out: &mut Vec<Line<'a>>) {
     let Some(trace) = search(a, b) else {
         out.extend(a.iter().map(|line| Line::Old(line)));
@@ -65,6 +70,11 @@ fn middle<'a>(a: &[&'a str], b: &[&'a str], out: &mut Vec<Line<'a>>) {
 }
 
 /// For each number of edits, how far the diagonals reached before it; `None` when there are too many.
+#[expect(
+    clippy::cast_sign_loss,
+    clippy::many_single_char_names,
+    reason = "diagonals are numbered from both sides"
+)]
 fn search(a: &[&str], b: &[&str]) -> Option<Vec<Vec<isize>>> {
     let (n, m) = (a.len() as isize, b.len() as isize);
     let most = ((n + m) as usize).min(MOST_EDITS) as isize;
@@ -153,7 +163,10 @@ mod tests {
         };
         for _ in 0..300 {
             let text = |next: &mut dyn FnMut(u32) -> u32| -> String {
-                (0..next(12)).map(|_| format!("{}\n", next(4))).collect()
+                {
+                    let lines: Vec<String> = (0..next(12)).map(|_| next(4).to_string()).collect();
+                    if lines.is_empty() { String::new() } else { lines.join("\n") + "\n" }
+                }
             };
             let (a, b) = (text(&mut next), text(&mut next));
             let list = lines(&a, &b);

@@ -111,7 +111,7 @@ fn written(steps: &[Step], item: impl Fn(&mut String, Option<usize>, Option<usiz
                 let _ = write!(text, "[{key}]");
             }
             Step::Item { old, new, key } => item(&mut text, *old, *new, key),
-            Step::Inside => text.push_str("|"),
+            Step::Inside => text.push('|'),
         }
     }
     text

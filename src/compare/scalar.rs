@@ -42,7 +42,7 @@ pub(super) fn same(form: Option<Form>, old: Scalar<'_>, new: Scalar<'_>) -> bool
 }
 
 fn same_value(a: &Value<'_>, b: &Value<'_>) -> bool {
-    #[expect(clippy::cast_precision_loss, reason = "JSON has one kind of number")]
+    #[expect(clippy::cast_precision_loss, clippy::float_cmp, reason = "JSON has one kind of number")]
     match (a, b) {
         (Value::Int(whole), Value::Float(float)) | (Value::Float(float), Value::Int(whole)) => {
             float.fract() == 0.0 && float.abs() < 9e15 && *whole as f64 == *float

@@ -11,9 +11,8 @@ use crate::host::{Host, Links};
 
 /// Compares the two files that git names; `None` when the arguments are not git's.
 pub(super) fn run(host: &dyn Host, flags: &Flags) -> Result<Option<Exit>, Unread> {
-    let (path, old, new) = match flags.sides.as_slice() {
-        [path, old, _, _, new, _, _] | [path, old, _, _, new, _, _, _, _] => (path, old, new),
-        _ => return Ok(None),
+    let ([path, old, _, _, new, _, _] | [path, old, _, _, new, _, _, _, _]) = flags.sides.as_slice() else {
+        return Ok(None);
     };
     let is_manifest = [".yaml", ".yml", ".json"].iter().any(|end| path.ends_with(end));
     let (before, after) = (bytes(host, old), bytes(host, new));

@@ -19,8 +19,8 @@ pub fn unified(report: &Report<'_, '_>) -> String {
         let is_secret = |object: &Object<'_>| object.group.is_empty() && object.kind == "Secret";
         let hide = !report.show_secrets && (old.is_some_and(is_secret) || new.is_some_and(is_secret));
         let (before, after) = (
-            old.map(|old| yaml(old, hide.then_some(new), "before")).unwrap_or_default(),
-            new.map(|new| yaml(new, hide.then_some(old), "after")).unwrap_or_default(),
+            old.map(|old| yaml(old, hide, new, "before")).unwrap_or_default(),
+            new.map(|new| yaml(new, hide, old, "after")).unwrap_or_default(),
         );
         let list = lines(&before, &after);
         let side = |object: Option<&Object<'_>>, side: &str| match object {
@@ -73,11 +73,11 @@ fn write_hunks(out: &mut String, hunks: Vec<(usize, usize, &[Line<'_>])>) {
     }
 }
 
-/// An object as YAML. Of a Secret, values are hidden (`Some`): those that the other version has too are told apart from
+/// An object as YAML. Of a Secret, values are hidden: those that the other version has too are told apart from
 /// those that it has not only by a word.
-fn yaml(object: &Object<'_>, hide: Option<Option<&Object<'_>>>, word: &str) -> String {
+fn yaml(object: &Object<'_>, hide: bool, other: Option<&Object<'_>>, word: &str) -> String {
     let mut document = object.document.clone();
-    if let (Some(other), Some(root)) = (hide, document.try_root()) {
+    if let Some(root) = document.try_root().filter(|_| hide) {
         for field in ["data", "stringData"] {
             let Some(data) = document.get(root, field).filter(|data| document.kind(*data) == Kind::Mapping)
             else {

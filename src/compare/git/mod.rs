@@ -112,7 +112,9 @@ fn read_text(host: &dyn Host, path: &Path) -> Option<String> {
 
 /// An id in hexadecimal.
 fn hex(id: &Id) -> String {
-    id.iter().map(|byte| format!("{byte:02x}")).collect()
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digits = id.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    digits.map(|digit| char::from(DIGITS[usize::from(digit)])).collect()
 }
 
 /// The id that a text of 40 digits says.

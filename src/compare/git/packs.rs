@@ -30,7 +30,9 @@ impl Pack {
     pub(super) fn all(host: &dyn Host, folder: &Path) -> Vec<Pack> {
         let names = host.list(folder).unwrap_or_default();
         let names = names.iter().filter_map(|name| name.to_str());
-        let indexes = names.filter(|name| name.ends_with(".idx")).map(|name| folder.join(name));
+        let indexes = names
+            .map(|name| folder.join(name))
+            .filter(|path| path.extension().is_some_and(|end| end == "idx"));
         indexes
             .filter_map(|path| {
                 let mut index = Vec::new();

@@ -112,7 +112,7 @@ impl Repository<'_> {
                 .or_else(|| read_text(self.host, &self.common.join(&name)));
             let Some(text) = text else { return self.packed_reference(&name) };
             match text.trim().strip_prefix("ref: ") {
-                Some(further) if !further.contains("..") => name = further.trim().to_owned(),
+                Some(further) if !further.contains("..") => further.trim().clone_into(&mut name),
                 Some(_) => return None,
                 None => return id(text.trim().get(..40)?),
             }

@@ -68,8 +68,8 @@ fn opens_by_coming(new: &Object<'_>) -> Option<String> {
 fn opens_by_going(old: &Object<'_>) -> Option<String> {
     let who = called(old);
     Some(match (old.group, old.kind) {
-        ("networking.k8s.io", "NetworkPolicy") | ("policy.networking.k8s.io", _) | ("cilium.io", _)
-            if old.kind.contains("NetworkPolicy") =>
+        ("networking.k8s.io" | "policy.networking.k8s.io" | "cilium.io", kind)
+            if kind.contains("NetworkPolicy") =>
         {
             format!("{who} goes: what it forbade to its pods is allowed unless another policy forbids it")
         }
@@ -123,7 +123,7 @@ fn network_policy(one: &Change) -> Option<String> {
     if list && one.verb == Verb::Removed {
         return Some("a rule no longer says from where, to where or on which port".to_owned());
     }
-    if list && one.verb == Verb::Added || is(last, "except") && one.verb == Verb::Added {
+    if one.verb == Verb::Added && (list || is(last, "except")) {
         return None;
     }
     let in_except = one.steps.iter().any(|step| is(step, "except"));

@@ -1,4 +1,4 @@
-//! CustomResourceDefinitions: who they are, and the versions in which objects are stored, stay.
+//! Definitions of custom resources: who they are, and the versions in which objects are stored, stay.
 
 use super::{Update, at};
 use crate::validate::Object;

@@ -66,7 +66,9 @@ pub(super) fn volume(update: &mut Update<'_, '_>) {
             found.push((change.path(), "the mode of a volume cannot be changed"));
         } else if field == "nodeAffinity" {
             // The server lets it be set once.
-            if update.old_at(&["spec", "nodeAffinity"]).is_some() && !relabels(&change.from, &change.to) {
+            if update.old_at(&["spec", "nodeAffinity"]).is_some()
+                && !relabels(change.from.as_ref(), change.to.as_ref())
+            {
                 found.push((change.path(), "the node affinity of a volume cannot be changed"));
             }
         } else if field == "volumeAttributesClassName" {
@@ -86,7 +88,7 @@ pub(super) fn volume(update: &mut Update<'_, '_>) {
 }
 
 /// Whether a label in a node affinity is only called by its newer name.
-fn relabels(from: &Option<String>, to: &Option<String>) -> bool {
+fn relabels(from: Option<&String>, to: Option<&String>) -> bool {
     let names = [
         ("\"failure-domain.beta.kubernetes.io/zone\"", "\"topology.kubernetes.io/zone\""),
         ("\"failure-domain.beta.kubernetes.io/region\"", "\"topology.kubernetes.io/region\""),
@@ -94,8 +96,8 @@ fn relabels(from: &Option<String>, to: &Option<String>) -> bool {
         ("\"beta.kubernetes.io/arch\"", "\"kubernetes.io/arch\""),
         ("\"beta.kubernetes.io/instance-type\"", "\"node.kubernetes.io/instance-type\""),
     ];
-    let newer = |text: &Option<String>| {
-        let mut text = text.clone().unwrap_or_default();
+    let newer = |text: Option<&String>| {
+        let mut text = text.cloned().unwrap_or_default();
         for (old, new) in names {
             text = text.replace(old, new);
         }

@@ -34,7 +34,7 @@ pub(super) fn check(update: &mut Update<'_, '_>) {
     let (headless_before, headless_after) = (before == ["None"], after == ["None"]);
     if !(headless_before && headless_after) && !after.is_empty() {
         // An address that the old one does not say was given by the server: nobody can know it beforehand.
-        let changed = if before.is_empty() { true } else { before[0] != after[0] };
+        let changed = before.is_empty() || before[0] != after[0];
         let second = before.len() == 2 && after.len() == 2 && before[1] != after[1];
         if changed || second {
             update.refuse(

@@ -1,0 +1,91 @@
+//! `citadel diff` where golden folders do not reach: revisions of git, what git and kubectl hand over.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+const CITADEL: &str = env!("CARGO_BIN_EXE_citadel");
+
+const CONFIG_MAP: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\ndata:\n  value: VALUE\n";
+
+fn write(folder: &Path, name: &str, text: &str) {
+    let path = folder.join(name);
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(path, text).unwrap();
+}
+
+fn run(folder: &Path, arguments: &[&str]) -> Output {
+    let mut command = Command::new(CITADEL);
+    command.args(arguments).current_dir(folder).env("NO_COLOR", "1").env_remove("PWD").stdin(Stdio::null());
+    command.output().unwrap()
+}
+
+fn git(folder: &Path, arguments: &[&str]) -> bool {
+    let mut command = Command::new("git");
+    command.args(["-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "init.defaultBranch=main"]);
+    command.args(arguments).current_dir(folder).env("GIT_CONFIG_GLOBAL", "/dev/null");
+    command.stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|status| status.success())
+}
+
+/// A repository with three commits: value 1 (tagged `first`), 2 and 3; `None` where there is no git.
+fn repository(name: &str) -> Option<PathBuf> {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).unwrap();
+    if !git(&folder, &["init", "-q"]) {
+        println!("skipped: there is no git here");
+        return None;
+    }
+    write(&folder, "citadel.yaml", "");
+    write(&folder, "overlays/prod/kustomization.yaml", "resources: [../../base]\n");
+    write(&folder, "base/kustomization.yaml", "resources: [a.yaml]\n");
+    for value in ["1", "2", "3"] {
+        write(&folder, "base/a.yaml", &CONFIG_MAP.replace("VALUE", &format!("'{value}'")));
+        assert!(git(&folder, &["add", "-A"]) && git(&folder, &["commit", "-qm", value]));
+        if value == "1" {
+            assert!(git(&folder, &["tag", "-am", "the first", "first"]));
+        }
+    }
+    Some(folder)
+}
+
+fn told(done: &Output) -> String {
+    String::from_utf8_lossy(&done.stdout).into_owned()
+}
+
+#[test]
+fn reads_revisions_from_the_object_store() {
+    let Some(folder) = repository("diff-revisions") else { return };
+    for packed in [false, true] {
+        if packed {
+            assert!(git(&folder, &["gc", "-q", "--aggressive", "--prune=now"]));
+        }
+        for (side, value) in
+            [("git:HEAD~1", "2"), ("git:first", "1"), ("git:HEAD^^", "1"), ("git:main~2^{commit}", "1")]
+        {
+            let done = run(&folder, &["diff", side, "prod"]);
+            assert_eq!(done.status.code(), Some(1), "{}", String::from_utf8_lossy(&done.stderr));
+            assert!(told(&done).contains(&format!("data[value]: {value} → 3")), "{side}: {}", told(&done));
+        }
+        assert_eq!(run(&folder, &["diff", "prod"]).status.code(), Some(0));
+        let done = run(&folder, &["diff", "git:mian", "prod"]);
+        assert_eq!((done.status.code(), done.stdout.len()), (Some(2), 0));
+        assert!(String::from_utf8_lossy(&done.stderr).contains("did you mean `git:main`?"));
+    }
+}
+
+#[test]
+fn is_a_program_that_git_and_kubectl_run() {
+    let Some(folder) = repository("diff-external") else { return };
+    write(&folder, "old.yaml", &CONFIG_MAP.replace("VALUE", "x"));
+    let mode = "100644";
+    let git_calls = ["diff", "base/a.yaml", "old.yaml", "abc", mode, "base/a.yaml", "abc", mode];
+    let done = run(&folder, &git_calls);
+    assert_eq!(done.status.code(), Some(0));
+    assert!(told(&done).contains("data[value]: x → \"3\"") || told(&done).contains("data[value]: x → 3"));
+    for (side, value) in [("LIVE-1", "'1'"), ("MERGED-2", "'2'")] {
+        write(&folder, &format!("{side}/v1.ConfigMap.default.a"), &CONFIG_MAP.replace("VALUE", value));
+    }
+    let done = run(&folder, &["LIVE-1", "MERGED-2", "diff", "--format=json"]);
+    assert_eq!(done.status.code(), Some(1));
+    assert!(told(&done).contains("\"path\":\"data[value]\""));
+}
