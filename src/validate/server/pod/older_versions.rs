@@ -58,10 +58,11 @@ fn take_back(spec: &At<'_>, minor: u32, findings: &mut Vec<Finding>) {
         let is_dropped = |name: &str| finding.path.split(['.', '[']).any(|step| step == name);
         let is_of_pod = finding.path.strip_prefix(resources.as_str());
         let is_of_pod = is_of_pod.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']));
-        !(minor < 34 && is_of_pod)
-            && !DROPPED.iter().any(|(since, name)| minor < *since && is_dropped(name))
+        let is_gone = (minor < 34 && is_of_pod)
+            || DROPPED.iter().any(|(since, name)| minor < *since && is_dropped(name))
             // In 1.34 restart policies of regular containers were known and dropped.
-            && !(minor == 34 && finding.path.ends_with("].restartPolicy"))
+            || (minor == 34 && finding.path.ends_with("].restartPolicy"));
+        !is_gone
     });
 }
 
