@@ -195,7 +195,8 @@ fn check_object(
     if options.runs(Family::ApiVersion) {
         api_version::check(object, options, is_custom, findings);
     }
-    if options.runs(Family::Server) {
+    // What says no kind is no object: that has been told.
+    if options.runs(Family::Server) && !object.kind.is_empty() {
         server::check(object, options.kubernetes_minor, findings);
     }
     if is_custom {

@@ -45,6 +45,12 @@ fn object_meta() -> Option<Type> {
 /// Tells that an object does not say what it is, or that nobody knows its kind.
 fn unknown(object: &Object<'_>, at: &At<'_>, options: &Options, findings: &mut Vec<Finding>) {
     let mut silent = false;
+    if !at.field("apiVersion").is_there() && !at.field("kind").is_there() {
+        let message = "this is no object of Kubernetes: it has neither `apiVersion` nor `kind`";
+        let hint = "leave the file out with `--ignore-path`, or give it both";
+        findings.push(Finding::schema("missing-kind", at, message).hint(hint));
+        return;
+    }
     for (name, rule) in [("apiVersion", "missing-api-version"), ("kind", "missing-kind")] {
         let field = at.field(name);
         if field.is_mapping() || field.is_sequence() {
