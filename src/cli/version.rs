@@ -2,6 +2,7 @@
 
 use super::exit::Exit;
 use super::terminal;
+use crate::validate;
 
 /// The version of kustomize that is followed, as it names itself.
 pub(super) const KUSTOMIZE: &str = "v5.8.1";
@@ -13,9 +14,11 @@ pub(super) struct Flags {}
 /// Runs the command.
 pub(super) fn run(_: &Flags) -> Exit {
     let text = format!(
-        "citadel {}\nkustomize {KUSTOMIZE} (the behaviour it follows)\nKubernetes 1.21.2 (merge keys and scopes, as \
-         in that kustomize)\n",
-        env!("CARGO_PKG_VERSION")
+        "citadel {}\nkustomize {KUSTOMIZE} (the behaviour it follows; merge keys and scopes of Kubernetes 1.21.2, as \
+         there)\nKubernetes 1.{} to 1.{} (what it checks against)\n",
+        env!("CARGO_PKG_VERSION"),
+        validate::OLDEST,
+        validate::NEWEST,
     );
     match terminal::print(text.as_bytes()) {
         Ok(()) => Exit::Done,
