@@ -7,6 +7,7 @@ mod checklist;
 mod cli;
 mod compare;
 mod differential;
+mod documents;
 mod end_to_end;
 mod functions;
 mod generator;
