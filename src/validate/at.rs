@@ -2,6 +2,8 @@
 //! becomes a text only when something is found.
 
 use crate::kubernetes::Quantity;
+use std::fmt::Write as _;
+
 use crate::source::Place;
 use crate::yaml::resolve::{self, Dialect, Value};
 use crate::yaml::{Document, Kind, NodeId};
@@ -22,7 +24,7 @@ pub enum Path<'a> {
 impl Path<'_> {
     /// The path as the API server writes it; the object itself is empty.
     pub fn text(&self) -> String {
-        let mut steps = Vec::new();
+        let mut steps = Vec::with_capacity(16);
         let mut at = self;
         loop {
             match at {
@@ -33,7 +35,8 @@ impl Path<'_> {
                 }
             }
         }
-        let mut text = String::new();
+        // Long enough for most: `spec.template.spec.containers[0].securityContext.capabilities.drop`.
+        let mut text = String::with_capacity(72);
         for step in steps.into_iter().rev() {
             match step {
                 Path::Root => {}
@@ -44,9 +47,8 @@ impl Path<'_> {
                     text.push_str(name);
                 }
                 Path::Index(_, index) => {
-                    text.push('[');
-                    text.push_str(&index.to_string());
-                    text.push(']');
+                    // A text takes whatever is written.
+                    let _ = write!(text, "[{index}]");
                 }
                 Path::Key(_, key) => {
                     text.push('[');

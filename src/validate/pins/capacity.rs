@@ -8,6 +8,7 @@ use crate::kubernetes::Quantity;
 use crate::validate::pod::{Container, Pod, Role};
 use crate::validate::set::{Set, namespace};
 use crate::validate::{At, Object};
+use crate::yaml::Document;
 
 /// Requests and limits by resource. Few resources: a list.
 #[derive(Clone, Debug, Default)]
@@ -55,9 +56,8 @@ impl<'a> Amounts<'a> {
     }
 }
 
-fn read<'a>(resources: &At<'_>, object: &Object<'a>) -> Amounts<'a> {
+fn read<'a>(resources: &At<'_>, document: &'a Document) -> Amounts<'a> {
     let mut amounts = Amounts::default();
-    let document = object.document;
     for field in ["requests", "limits"] {
         let map = resources.field(field);
         for (key, value) in map.node.into_iter().flat_map(|map| document.entries(map)) {
@@ -80,8 +80,7 @@ pub(super) fn container_amounts<'a>(
     set: &Set<'a>,
     in_namespace: &str,
 ) -> Amounts<'a> {
-    let object = Object::new(container.at.document, container.at.dialect());
-    let mut amounts = read(&container.resources(), &object);
+    let mut amounts = read(&container.resources(), container.at.document);
     for (_, request, limit) in &mut amounts.0 {
         *request = request.or(*limit);
     }
@@ -122,7 +121,7 @@ pub(super) fn pod_amounts<'a>(pod: &Pod<'a>, set: &Set<'a>) -> Amounts<'a> {
         }
     }
     all.raise(&init);
-    let whole = read(&pod.spec.field("resources"), &pod.object);
+    let whole = read(&pod.spec.field("resources"), pod.object.document);
     for (resource, request, limit) in &whole.0 {
         let own = all.at(resource);
         own.1 = request.or(own.1).or(*limit);
