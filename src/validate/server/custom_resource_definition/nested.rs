@@ -10,10 +10,24 @@ use crate::validate::{At, Finding};
 /// Mirrors `isIntOrStringAnyOfPattern`, `isIntOrStringAllOfPattern`
 pub(super) fn is_int_or_string(any_of: &At<'_>) -> bool {
     let is = |schema: Option<At<'_>>, kind: &str| {
-        schema.is_some_and(|schema| schema.len() == 1 && schema.field("type").text() == kind)
+        schema.is_some_and(|schema| {
+            schema.field("type").text() == kind
+                && schema.entries().all(|(name, value)| name == "type" || is_nothing(name, &value))
+        })
     };
     let mut items = any_of.items();
     any_of.len() == 2 && is(items.next(), "integer") && is(items.next(), "string")
+}
+
+/// Whether a field says nothing once Go has read it into a structural schema.
+pub(super) fn is_nothing(name: &str, value: &At<'_>) -> bool {
+    match name {
+        "additionalProperties" => value.boolean() == Some(false),
+        "required" | "x-kubernetes-list-map-keys" => !value.is_there(),
+        _ if value.is_mapping() => value.is_empty() && name == "properties",
+        _ if value.is_sequence() => value.is_empty(),
+        _ => !value.is_there() || value.boolean() == Some(false) || value.text().is_empty(),
+    }
 }
 
 /// Mirrors `validateValueValidation`

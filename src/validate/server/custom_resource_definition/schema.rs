@@ -42,16 +42,19 @@ const AT_ROOT: &[&str] = &[
 /// Mirrors `validateCustomResourceDefinitionValidation`, for the root.
 pub(super) fn check_root(validation: &At<'_>, root: &At<'_>, findings: &mut Vec<Finding>) {
     // The server goes through the fields in the order of its own type, and stops at the first that is wrong.
-    let is_zero = |value: &At<'_>| {
-        !value.is_there() || (value.boolean() == Some(false)) || (value.text().is_empty() && value.is_empty())
+    let is_zero = |name: &str, value: &At<'_>| {
+        let scalar = !value.is_mapping() && !value.is_sequence() && name != "additionalProperties";
+        !value.is_there() || (scalar && (value.boolean() == Some(false) || value.text().is_empty()))
     };
     let kind = root.field("type");
-    let early = ["id", "$schema", "$ref"].iter().any(|name| !is_zero(&root.field(name)));
+    let early = ["id", "$schema", "$ref"].iter().any(|name| !is_zero(name, &root.field(name)));
     if !early && !kind.text().is_empty() && kind.text() != "object" {
         findings.invalid(&kind, "must be `object`: the status is a subresource");
         return;
     }
-    if let Some((name, _)) = root.entries().find(|(name, value)| !AT_ROOT.contains(name) && !is_zero(value)) {
+    if let Some((name, _)) =
+        root.entries().find(|(name, value)| !AT_ROOT.contains(name) && !is_zero(name, value))
+    {
         let at = validation.field("openAPIV3Schema");
         findings.invalid(&at, format!("must not say `{name}` at its root: the status is a subresource"));
     }

@@ -159,12 +159,8 @@ fn check_metadata(metadata: &At<'_>, is_resource: bool, level: Level, findings: 
     let says_more = metadata.entries().any(|(name, value)| match name {
         "type" | "default" => false,
         "properties" => !value.entries().all(|(name, _)| matches!(name, "name" | "generateName")),
-        // Zero values say nothing.
-        _ => {
-            value.is_there()
-                && value.boolean() != Some(false)
-                && !(value.text().is_empty() && value.is_empty())
-        }
+        "additionalProperties" => value.is_there(),
+        _ => !nested::is_nothing(name, &value),
     });
     if says_more {
         findings.forbidden(metadata, "only `name` and `generateName` can be restricted");
