@@ -11,14 +11,15 @@ use rayon::prelude::*;
 use regex::Regex;
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::host::Host;
+use crate::host::{self, Host, Links};
 use crate::output;
 use crate::project::Ignore;
 use crate::provenance::{Steps, Whence};
 use crate::report::{ObjectId, Part, Report, Told};
-use crate::source::{Place, Sources};
+use crate::source::{Place, SourceId, Sources};
+use crate::validate::custom::Catalogue;
 use crate::validate::{self, Family, Finding, Level, Object};
-use crate::yaml::{Dialect, Document, NodeId};
+use crate::yaml::{self, Dialect, Document, NodeId};
 use silence::Ignores;
 
 pub use input::Input;
@@ -30,6 +31,8 @@ pub struct Options {
     pub rules: validate::Options,
     /// Folders and files with `CustomResourceDefinition` objects.
     pub crds: Vec<String>,
+    /// Folders (or templates of paths) with JSON schemas of kinds that nothing else is known of.
+    pub schemas: Vec<String>,
     /// Ids of rules to tell alone (families are [`validate::Options::only`]); empty: all.
     pub only_rules: Vec<String>,
     /// Ids of rules not to tell.
@@ -115,19 +118,53 @@ pub fn render(host: &dyn Host, targets: &[String], options: &Options) -> Vec<Ren
 }
 
 /// `CustomResourceDefinition` objects from folders of their own.
-struct Definitions {
+struct Definitions<'h> {
     batches: Vec<Batch>,
+    host: &'h dyn Host,
 }
 
-impl Definitions {
-    fn read(host: &dyn Host, options: &Options) -> Definitions {
+impl<'h> Definitions<'h> {
+    fn read(host: &'h dyn Host, options: &Options) -> Definitions<'h> {
         let paths = input::paths(&options.crds);
         let batches = if paths.is_empty() { Vec::new() } else { input::read(host, &paths, options) };
-        Definitions { batches }
+        Definitions { batches, host }
     }
 
     fn objects(&self) -> Vec<Object<'_>> {
         self.batches.iter().flat_map(objects).collect()
+    }
+
+    /// JSON schemas of those kinds that nobody knows.
+    fn schemas(&self, objects: &[Object<'_>], options: &Options) -> (Catalogue, Vec<Diagnostic>) {
+        let (mut catalogue, mut faults) = (Catalogue::default(), Vec::new());
+        if options.schemas.is_empty() {
+            return (catalogue, faults);
+        }
+        let working_directory = self.host.working_directory().unwrap_or_default();
+        let mut met = std::collections::BTreeSet::new();
+        let mut buffer = Vec::new();
+        for object in objects {
+            let known = validate::schema::knows(object.group, object.version, object.kind);
+            if known || !met.insert((object.group, object.version, object.kind)) {
+                continue;
+            }
+            for path in options.schemas.iter().flat_map(|folder| Catalogue::paths(folder, object)) {
+                let place = host::clean(&working_directory.join(&path));
+                if self.host.read(&place, Links::Follow, &mut buffer).is_err() {
+                    continue;
+                }
+                let text = String::from_utf8_lossy(&buffer).into_owned();
+                match yaml::read_resources(SourceId::NONE, &text.into()) {
+                    Ok(documents) if !documents.is_empty() => catalogue.add(object, &documents[0]),
+                    _ => {
+                        let message = format!("`{path}` is no JSON schema");
+                        faults.push(Diagnostic::error("unreadable-schema", message));
+                    }
+                }
+                break;
+            }
+        }
+        (catalogue, faults)
     }
 
     /// What was wrong with their files.
@@ -143,12 +180,19 @@ impl Definitions {
 const MANY: usize = 256;
 
 /// Runs the rules over objects that belong together.
-fn judge(mut batch: Batch, definitions: &Definitions, options: &Options, ignores: &mut Ignores<'_>) -> Part {
+fn judge(
+    mut batch: Batch,
+    definitions: &Definitions<'_>,
+    options: &Options,
+    ignores: &mut Ignores<'_>,
+) -> Part {
     let objects = leave_out(objects(&batch).collect(), options);
     let mut told: Vec<Told> = batch.faults.iter().map(|fault| input_fault(fault, &batch.sources)).collect();
     // Partners of what stands in lone files may stand elsewhere; what was built is all there is.
     let whole_set = batch.dialect == Some(Dialect::V3);
-    let rules = validate::Options { whole_set, ..options.rules.clone() };
+    let (schemas, faults) = definitions.schemas(&objects, options);
+    told.extend(faults.iter().map(|fault| input_fault(fault, &batch.sources)));
+    let rules = validate::Options { whole_set, schemas: Arc::new(schemas), ..options.rules.clone() };
     let start = || (Vec::new(), Ignores::new(&options.ignores));
     let each =
         |(told, ignores): &mut (Vec<Told>, Ignores<'_>), number: usize, findings: &mut Vec<Finding>| {

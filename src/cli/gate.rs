@@ -31,6 +31,11 @@ pub(super) struct Gate {
     #[arg(long, value_name = "PATH")]
     crds: Vec<String>,
 
+    /// A folder with JSON schemas of kinds without a definition, as kubeconform takes them:
+    /// `{kind}-{group}-{version}.json` or `{group}/{kind}_{version}.json`, or a template of a path (repeatable)
+    #[arg(long, value_name = "PATH")]
+    schemas: Vec<String>,
+
     /// The Pod Security Standard that all pods must meet: `baseline`, `restricted`, or one in a version
     /// (`restricted:v1.30`)
     #[arg(long, value_name = "LEVEL")]
@@ -112,6 +117,7 @@ impl Gate {
         let options = check::Options {
             rules,
             crds,
+            schemas: self.schemas.clone(),
             only_rules,
             skip_rules,
             leave_out,

@@ -69,6 +69,8 @@ pub struct Options {
     pub pod_security: Option<Asked>,
     /// Levels that the configuration gives to rules, by id; `None` turns a rule off.
     pub levels: Vec<(String, Option<Level>)>,
+    /// JSON schemas of kinds that nothing else is known of.
+    pub schemas: std::sync::Arc<custom::Catalogue>,
 }
 
 /// Objects that are known to exist outside of the set. Empty texts and `*` stand for any.
@@ -119,6 +121,7 @@ impl Default for Options {
             external: Vec::new(),
             pod_security: None,
             levels: Vec::new(),
+            schemas: std::sync::Arc::default(),
         }
     }
 }
@@ -156,7 +159,7 @@ pub fn check_each<S: Send>(
     start: impl Fn() -> S + Sync,
     each: impl Fn(&mut S, usize, &mut Vec<Finding>) + Sync,
 ) -> Vec<S> {
-    let custom = custom::Definitions::new(objects.iter().chain(definitions));
+    let custom = custom::Definitions::new(objects, definitions);
     let plan = Plan::new(options);
     let set = if plan.is_empty() { Set::new(&[]) } else { Set::new(objects) };
     let size = (objects.len() / (8 * rayon::current_num_threads())).clamp(1, MANY);
@@ -188,7 +191,8 @@ fn check_object(
     findings: &mut Vec<Finding>,
 ) {
     // Whether a definition knows the kind, so that its reader checks the whole object.
-    let is_custom = custom.knows(object);
+    let is_defined = custom.knows(object);
+    let is_custom = is_defined || options.schemas.knows(object);
     if options.runs(Family::Schema) {
         schema::check(object, options, is_custom, findings);
     }
@@ -199,7 +203,9 @@ fn check_object(
     if options.runs(Family::Server) && !object.kind.is_empty() {
         server::check(object, options.kubernetes_minor, findings);
     }
-    if is_custom {
+    if is_defined {
         custom.check(object, options, findings);
+    } else if is_custom {
+        options.schemas.check(object, options, findings);
     }
 }

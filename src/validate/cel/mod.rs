@@ -20,6 +20,8 @@ mod semver;
 pub(crate) mod shape;
 mod special;
 mod strings;
+#[cfg(test)]
+mod tests;
 pub(crate) mod time;
 pub(crate) mod types;
 pub(crate) mod url;

@@ -120,12 +120,13 @@ impl Rules {
         rules
     }
 
-    /// Rules that do not compile, with their schemas.
-    pub(crate) fn broken(&self) -> bool {
-        self.own.iter().any(|rule| matches!(rule.program, Some(Err(_))))
-            || self.items.as_ref().is_some_and(|rules| rules.broken())
-            || self.additional.as_ref().is_some_and(|rules| rules.broken())
-            || self.properties.iter().any(|(_, rules)| rules.broken())
+    /// The first rule that does not compile: what is wrong with it.
+    pub(crate) fn first_fault(&self) -> Option<&Fault> {
+        let own = self.own.iter().find_map(|rule| rule.program.as_ref()?.as_ref().err());
+        let properties = || self.properties.iter().find_map(|(_, rules)| rules.first_fault());
+        let elements =
+            || [&self.items, &self.additional].into_iter().flatten().find_map(|rules| rules.first_fault());
+        own.or_else(properties).or_else(elements)
     }
 }
 

@@ -2,6 +2,7 @@
 //! does with objects of their kinds (decode → defaults → strategy → schema → embedded resources → lists → rules in CEL).
 //! Definitions themselves are checked in `server/custom_resource_definition`.
 
+mod catalogue;
 mod decode;
 mod embedded;
 pub(crate) mod field_path;
@@ -20,12 +21,13 @@ use std::sync::OnceLock;
 
 use rustc_hash::FxHashMap;
 
+pub use self::catalogue::Catalogue;
 pub(crate) use self::rules::run as run_rules;
 use self::schema::{Reader, Schema};
 use self::telling::Telling;
 use super::cel::Rules;
 use super::{Family, Finding, Level, Object, Options, Path};
-use crate::yaml::{Kind, NodeId};
+use crate::yaml::{Document, Kind, NodeId};
 
 /// All definitions of custom resources that are known, by group and kind. Schemas are read when an object is met.
 #[derive(Debug, Default)]
@@ -37,6 +39,8 @@ pub struct Definitions<'a> {
 #[derive(Debug)]
 struct Definition<'a> {
     object: Object<'a>,
+    /// Whether it is among the objects that are checked.
+    checked: bool,
     versions: Vec<Version<'a>>,
 }
 
@@ -48,6 +52,8 @@ struct Version<'a> {
     served: bool,
     /// `Some`: what the server warns of; empty for its own words.
     deprecated: Option<&'a str>,
+    /// The first object of it, when the definition itself is not checked.
+    first: Option<&'a Document>,
     compiled: OnceLock<Compiled>,
 }
 
@@ -61,18 +67,34 @@ struct Compiled {
 }
 
 impl<'a> Definitions<'a> {
-    /// Indexes the definitions among objects; earlier ones count before later ones of the same kind.
-    pub fn new(objects: impl IntoIterator<Item = &'a Object<'a>>) -> Definitions<'a> {
+    /// Indexes the definitions among the objects that are checked, and more; earlier ones count before later ones of
+    /// the same kind.
+    pub fn new(objects: &'a [Object<'a>], more: &'a [Object<'a>]) -> Definitions<'a> {
         let mut definitions = Definitions::default();
-        for object in objects {
-            if object.group == "apiextensions.k8s.io" && object.kind == "CustomResourceDefinition" {
-                definitions.add(object);
+        let is = |object: &&Object<'_>| {
+            object.group == "apiextensions.k8s.io" && object.kind == "CustomResourceDefinition"
+        };
+        objects.iter().filter(is).for_each(|object| definitions.add(object, true));
+        more.iter().filter(is).for_each(|object| definitions.add(object, false));
+        if definitions.by_kind.values().any(|definition| !definition.checked) {
+            for object in objects {
+                definitions.meet(object);
             }
         }
         definitions
     }
 
-    fn add(&mut self, object: &Object<'a>) {
+    /// Remembers the first object of each version: what is wrong with a definition that is not checked is told there.
+    fn meet(&mut self, object: &Object<'a>) {
+        let Some(definition) = self.by_kind.get_mut(&(object.group, object.kind)) else { return };
+        if let Some(version) = definition.versions.iter_mut().find(|version| version.name == object.version)
+            && !definition.checked
+        {
+            version.first.get_or_insert(object.document);
+        }
+    }
+
+    fn add(&mut self, object: &Object<'a>, checked: bool) {
         let document = object.document;
         let Some(root) = document.try_root() else { return };
         let text =
@@ -96,10 +118,11 @@ impl<'a> Definitions<'a> {
                 node,
                 served: is("served"),
                 deprecated: is("deprecated").then(|| text(node, &["deprecationWarning"])),
+                first: None,
                 compiled: OnceLock::new(),
             });
         }
-        self.by_kind.insert((group, kind), Definition { object: *object, versions });
+        self.by_kind.insert((group, kind), Definition { object: *object, checked, versions });
     }
 
     /// Whether objects of this kind are custom resources whose definition is known.
@@ -124,6 +147,15 @@ impl<'a> Definitions<'a> {
         let mut found = Vec::new();
         let metadata_blocks = findings.iter().any(|finding| matches!(finding.rule, "required" | "too-long"));
         check_object(object, compiled, metadata_blocks, &mut found);
+        if let Some(fault) = compiled.rules.first_fault()
+            && version.first.is_some_and(|first| std::ptr::eq(first, object.document))
+        {
+            let message = format!(
+                "a rule of the definition `{}` does not compile and was left out: {}",
+                definition.object.name, fault.message
+            );
+            found.push(Finding::server("failed-rule", &object.at(), message).warning());
+        }
         found.retain(|finding| options.runs(finding.family));
         findings.append(&mut found);
     }

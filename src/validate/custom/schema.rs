@@ -251,7 +251,22 @@ impl Reader<'_> {
 
     fn field(&self, schema: &mut Schema, name: &str, value: NodeId, depth: usize) {
         match name {
+            "type" if self.document.kind(value) == Kind::Sequence => {
+                // As JSON schemas have it, not definitions.
+                let types = self.texts(value);
+                schema.nullable |= types.iter().any(|name| &**name == "null");
+                let types: Vec<Type> =
+                    types.iter().filter(|name| &***name != "null").map(|name| Type::named(name)).collect();
+                match types[..] {
+                    [one] => schema.kind = one,
+                    [Type::Integer | Type::String, Type::Integer | Type::String] => {
+                        schema.int_or_string = true
+                    }
+                    _ => {}
+                }
+            }
             "type" => schema.kind = Type::named(self.document.text(value)),
+            "const" => schema.values = vec![Item::read(self.document, value, self.dialect).into_owned()],
             "nullable" => schema.nullable = self.boolean(value),
             "x-kubernetes-int-or-string" => schema.int_or_string = self.boolean(value),
             "x-kubernetes-preserve-unknown-fields" => schema.preserve_unknown = self.boolean(value),

@@ -23,6 +23,8 @@ pub(super) fn is_int_or_string(any_of: &At<'_>) -> bool {
 pub(super) fn is_nothing(name: &str, value: &At<'_>) -> bool {
     match name {
         "additionalProperties" => value.boolean() == Some(false),
+        // Structural schemas do not have them.
+        "definitions" | "patternProperties" | "dependencies" => value.is_empty(),
         "required" | "x-kubernetes-list-map-keys" => !value.is_there(),
         _ if value.is_mapping() => value.is_empty() && name == "properties",
         _ if value.is_sequence() => value.is_empty(),
