@@ -115,8 +115,6 @@ pub(crate) struct Rule {
     pub(crate) message: Box<str>,
     /// An expression for that.
     pub(crate) message_expression: Box<str>,
-    /// How the server words it.
-    pub(crate) reason: Box<str>,
     /// Which field is to blame.
     pub(crate) field_path: Box<str>,
     /// Whether `oldSelf` is optional.
@@ -349,7 +347,6 @@ impl Reader<'_> {
             rule: text("rule"),
             message: text("message"),
             message_expression: text("messageExpression"),
-            reason: text("reason"),
             field_path: text("fieldPath"),
             optional_old_self: self.document.get(node, "optionalOldSelf").map(|value| self.boolean(value)),
         }
