@@ -164,6 +164,12 @@ impl<'a> At<'a> {
         self.node.map_or("", |node| self.document.text(node))
     }
 
+    /// The text of a field; empty when it is not there.
+    pub fn text_of(&self, name: &str) -> &'a str {
+        let node = self.node.and_then(|node| self.document.get(node, name));
+        node.filter(|node| !self.document.is_null(*node)).map_or("", |node| self.document.text(node))
+    }
+
     /// The text, or what the server sets when it is not there or empty.
     pub fn text_or(&self, default: &'a str) -> &'a str {
         let text = self.text();

@@ -3,6 +3,7 @@
 use super::endpoints::check_endpoint_ip;
 use super::labels::check_labels;
 use super::report::Report;
+use super::seen::Seen;
 use super::{address, format};
 use crate::validate::{At, Finding};
 
@@ -84,12 +85,13 @@ fn check_ports(ports: &At<'_>, findings: &mut Vec<Finding>) {
         findings.too_many(ports, MOST_PORTS);
         return;
     }
-    for (number, port) in ports.items().enumerate() {
+    let mut names = Seen::new();
+    for port in ports.items() {
         let (name, protocol) = (port.field("name"), port.field("protocol"));
         if !name.text().is_empty() {
             findings.format(&name, format::dns_label(name.text()));
         }
-        if ports.items().take(number).any(|before| before.field("name").text() == name.text()) {
+        if names.had(port.text_of("name")) {
             findings.duplicate(&name);
         }
         if protocol.is_there() {

@@ -164,6 +164,7 @@ pub(super) fn check_level(object: &At<'_>, findings: &mut Vec<Finding>) {
     let (limited, exempt) = (spec.field("limited"), spec.field("exempt"));
     if kind.text() != "Limited" && limited.is_there() {
         findings.forbidden(&limited, "for levels of the type `Limited`");
+        check_union(&limited.field("limitResponse"), findings);
     }
     if kind.text() != "Exempt" && exempt.is_there() {
         findings.forbidden(&exempt, "for levels of the type `Exempt`");
@@ -193,21 +194,36 @@ fn check_limited(limited: &At<'_>, findings: &mut Vec<Finding>) {
     findings.non_negative(&limited.field("assuredConcurrencyShares"));
     let response = limited.field("limitResponse");
     let (kind, queuing) = (response.field("type"), response.field("queuing"));
-    if kind.text() != "Queue" && queuing.is_there() {
-        findings.forbidden(&queuing, "for responses of the type `Queue`");
-    }
+    check_union(&response, findings);
     match kind.text() {
         "Reject" => {}
-        "Queue" if queuing.is_there() => check_queuing(&queuing, findings),
-        "Queue" => findings.required(&queuing, "the type is `Queue`"),
-        "" => findings.required(&kind, ""),
+        "Queue" => check_queuing(&queuing, findings),
+        "" => {}
         _ => findings.not_supported(&kind, &["Queue", "Reject"]),
     }
     check_percent(&limited.field("lendablePercent"), findings);
     findings.non_negative(&limited.field("borrowingLimitPercent"));
 }
 
+/// What is said of responses even where their level is of another type.
+///
+/// Mirrors `Validate_LimitResponse`
+fn check_union(response: &At<'_>, findings: &mut Vec<Finding>) {
+    let (kind, queuing) = (response.field("type"), response.field("queuing"));
+    if kind.text().is_empty() {
+        findings.required(&kind, "");
+    }
+    match (kind.text() == "Queue", queuing.is_there()) {
+        (true, false) => findings.required(&queuing, "the type is `Queue`"),
+        (false, true) => findings.forbidden(&queuing, "for responses of the type `Queue`"),
+        _ => {}
+    }
+}
+
 fn check_queuing(queuing: &At<'_>, findings: &mut Vec<Finding>) {
+    if !queuing.is_there() {
+        return;
+    }
     let (length, queues, hand) =
         (queuing.field("queueLengthLimit"), queuing.field("queues"), queuing.field("handSize"));
     let or = |at: &At<'_>, default: i64| at.integer().filter(|value| *value != 0).unwrap_or(default);

@@ -46,6 +46,7 @@ mod resource_quota;
 mod resource_slice;
 mod runtime_class;
 mod secret;
+mod seen;
 pub(in crate::validate) mod selector;
 mod service;
 mod service_account;

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use super::endpoints::check_endpoint_ip;
 use super::labels::check_labels;
 use super::report::Report;
+use super::seen::Seen;
 use super::{address, format};
 use crate::validate::{At, Finding};
 
@@ -18,6 +19,8 @@ struct Shape<'a> {
     addresses: Vec<&'a str>,
     is_headless: bool,
     is_accessible: bool,
+    /// Whether the server gives ports on nodes to ports that ask for none.
+    has_node_ports: bool,
 }
 
 impl<'a> Shape<'a> {
@@ -33,7 +36,9 @@ impl<'a> Shape<'a> {
         let is_headless = addresses == ["None"];
         let is_accessible = matches!(kind, "LoadBalancer" | "NodePort")
             || (kind == "ClusterIP" && !spec.field("externalIPs").is_empty());
-        Shape { kind, addresses, is_headless, is_accessible }
+        let allocates = spec.field("allocateLoadBalancerNodePorts").boolean() != Some(false);
+        let has_node_ports = kind == "NodePort" || (kind == "LoadBalancer" && allocates);
+        Shape { kind, addresses, is_headless, is_accessible, has_node_ports }
     }
 }
 
@@ -207,12 +212,13 @@ fn check_ports(spec: &At<'_>, shape: &Shape<'_>, findings: &mut Vec<Finding>) {
         findings.required(&ports, "there must be at least one port");
     }
     let several = ports.len() > 1;
-    for (number, port) in ports.items().enumerate() {
+    let (mut names, mut on_ports, mut on_nodes) = (Seen::new(), Seen::new(), Seen::new());
+    for port in ports.items() {
         let name = port.field("name");
         let (value, protocol) = (port.field("port"), port.field("protocol"));
         if !name.text().is_empty() {
             findings.format(&name, format::dns_label(name.text()));
-            if ports.items().take(number).any(|before| before.field("name").text() == name.text()) {
+            if names.had(port.text_of("name")) {
                 findings.duplicate(&name);
             }
         } else if several {
@@ -241,15 +247,18 @@ fn check_ports(spec: &At<'_>, shape: &Shape<'_>, findings: &mut Vec<Finding>) {
         if on_node != 0 && shape.kind == "ClusterIP" {
             findings.forbidden(&node, "Services of the type `ClusterIP` have no node ports");
         }
-        let same = |before: &At<'_>, field: &str, value: i64| {
-            before.field("protocol").text_or("TCP") == protocol.text_or("TCP")
-                && before.field(field).integer().unwrap_or(0) == value
+        let kind = match port.text_of("protocol") {
+            "" => "TCP",
+            protocol => protocol,
         };
-        if on_node != 0 && ports.items().take(number).any(|before| same(&before, "nodePort", on_node)) {
+        let is_again = on_ports.had((kind, value.integer().unwrap_or(0)));
+        // What is left to the server is the same for the same port.
+        let again_on_node =
+            if on_node == 0 { is_again && shape.has_node_ports } else { on_nodes.had((kind, on_node)) };
+        if again_on_node {
             findings.duplicate(&node);
         }
-        let on_port = value.integer().unwrap_or(0);
-        if ports.items().take(number).any(|before| same(&before, "port", on_port)) {
+        if is_again {
             findings.duplicate(&port);
         }
     }
