@@ -130,6 +130,19 @@ pub fn explain(set: &ResourceSet, context: &Context, question: &Question) -> Res
     Ok(explanation)
 }
 
+/// The history of all fields of the object at a position of the set, in the order of the object.
+pub fn whole(set: &ResourceSet, context: &Context, position: usize) -> Option<Explanation> {
+    let resource = set.get(position)?;
+    let found = Found::There(resource);
+    let document = &resource.document;
+    let histories = Histories { document, steps: &context.steps };
+    let object = object::name_of(found);
+    let asked = Asked { set, context, resource, kind: object.kind.clone() };
+    let spots = leaves(document, &Spot::root(found.root()?));
+    let fields = spots.iter().map(|spot| asked.field(&histories, spot)).collect();
+    Some(Explanation { object, fields, ..Explanation::default() })
+}
+
 /// The object that is asked about, and what it stands among.
 struct Asked<'s> {
     set: &'s ResourceSet,

@@ -5,6 +5,7 @@
 #![allow(clippy::print_stderr)] // the figures
 
 mod bytes;
+mod explained;
 mod overlay;
 
 use std::collections::BTreeMap;
