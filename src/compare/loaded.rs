@@ -1,7 +1,8 @@
 //! One side of a comparison, read: the documents of an overlay, folder, file or text, and the texts they came from.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::check::{self, Batch, Input};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -14,6 +15,8 @@ use crate::yaml::{Dialect, Document};
 #[derive(Debug, Default)]
 pub struct Loaded {
     batches: Vec<Batch>,
+    /// Where the lines of a text begin, by where the text lies in memory.
+    lines: Mutex<BTreeMap<usize, Vec<usize>>>,
 }
 
 impl Loaded {
@@ -43,7 +46,11 @@ impl Loaded {
 
     /// Takes documents that are already there: what was rendered.
     pub fn documents(documents: Vec<Document>, sources: Sources, dialect: Dialect) -> Loaded {
-        Loaded { batches: vec![Batch { documents, sources, dialect: Some(dialect), ..Batch::default() }] }
+        Loaded::with(vec![Batch { documents, sources, dialect: Some(dialect), ..Batch::default() }])
+    }
+
+    fn with(batches: Vec<Batch>) -> Loaded {
+        Loaded { batches, lines: Mutex::default() }
     }
 
     /// The documents with their texts, for who rendered them.
@@ -62,7 +69,7 @@ impl Loaded {
             );
         }
         if faults.is_empty() {
-            return Ok(Loaded { batches });
+            return Ok(Loaded::with(batches));
         }
         let sources = batches.into_iter().map(|batch| batch.sources).collect();
         Err(Unread { faults, sources })
@@ -84,8 +91,26 @@ impl Loaded {
         if !sources.holds(place) {
             return None;
         }
-        let (line, column) = sources.position(place);
-        Some((Arc::clone(&sources.get(place.source).name), line, column))
+        let source = sources.get(place.source);
+        let (line, column) = self.line_and_column(&source.text, place.offset as usize);
+        Some((Arc::clone(&source.name), line, column))
+    }
+
+    /// Line and column of an offset, as [`Sources::position`] has them; where lines begin is found once a text.
+    fn line_and_column(&self, text: &Arc<str>, offset: usize) -> (usize, usize) {
+        // A poisoned lock only says that another thread panicked.
+        let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
+        let starts = lines.entry(text.as_ptr() as usize).or_insert_with(|| {
+            let ends = memchr::memchr_iter(b'\n', text.as_bytes());
+            std::iter::once(0).chain(ends.map(|end| end + 1)).collect()
+        });
+        let mut at = offset.min(text.len());
+        while !text.is_char_boundary(at) {
+            at -= 1;
+        }
+        let line = starts.partition_point(|start| *start <= at);
+        let start = line.checked_sub(1).and_then(|line| starts.get(line)).copied().unwrap_or(0);
+        (line, text[start..at].chars().count() + 1)
     }
 
     fn sources(&self, object: &Object<'_>) -> Option<&Sources> {
