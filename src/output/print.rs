@@ -36,7 +36,7 @@ pub fn print(resources: &ResourceSet) -> Result<Vec<u8>> {
 /// As [`print`].
 pub fn print_in_pieces(mut resources: ResourceSet) -> Result<Vec<Vec<u8>>> {
     if resources.len() < SIDE_BY_SIDE {
-        let pieces = vec![print(&resources)?];
+        let pieces = print_few(resources.list())?;
         // Giving memory back piece by piece would only take time.
         std::mem::forget(resources);
         return Ok(pieces);
@@ -44,6 +44,27 @@ pub fn print_in_pieces(mut resources: ResourceSet) -> Result<Vec<Vec<u8>>> {
     let parts = resources.take_list().into_par_iter().chunks(PIECE).enumerate();
     let pieces: Vec<Result<Vec<u8>>> = parts.map(|(number, some)| piece(&some, number == 0)).collect();
     pieces.into_iter().collect()
+}
+
+/// A few objects in pieces; large ones are taken apart.
+fn print_few(resources: &[Resource]) -> Result<Vec<Vec<u8>>> {
+    let mut scratch = yaml::EmitScratch::default();
+    let (mut pieces, mut piece) = (Vec::new(), Vec::new());
+    for (number, resource) in resources.iter().enumerate() {
+        if number > 0 {
+            piece.extend_from_slice(b"---\n");
+        }
+        let (document, root) = (&resource.document, resource.document.root());
+        if let Some(parts) = yaml::emit_side_by_side(document, root) {
+            pieces.push(std::mem::take(&mut piece));
+            pieces.extend(parts);
+        } else {
+            yaml::emit_in_row(document, root, &mut piece, &mut scratch)?;
+        }
+    }
+    pieces.push(piece);
+    pieces.retain(|piece| !piece.is_empty());
+    Ok(pieces)
 }
 
 thread_local! {

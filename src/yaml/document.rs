@@ -110,6 +110,12 @@ impl Document {
         self.root.expect("a document that has been read or built")
     }
 
+    /// How many nodes were ever made, those included that no longer hang anywhere.
+    #[inline]
+    pub fn node_count(&self) -> usize {
+        self.nodes.len()
+    }
+
     /// The root node, or `None` in an empty document.
     #[inline]
     pub fn try_root(&self) -> Option<NodeId> {

@@ -41,8 +41,8 @@ pub fn emit_in_row(
 /// Memory of the emitter.
 #[derive(Default)]
 pub struct Scratch {
-    frames: Vec<Frame>,
-    entries: Vec<Entry>,
+    pub(super) frames: Vec<Frame>,
+    pub(super) entries: Vec<Entry>,
 }
 
 /// The same without the detour through yaml.v3's text, as kustomize prints an object to a file of its own: a tag counts
@@ -65,7 +65,7 @@ fn emit_by(
     let Scratch { frames, entries } = scratch;
     frames.clear();
     entries.clear();
-    let mut walk = Walk { directly, document, out, frames, entries };
+    let mut walk = Walk { directly, document, out, frames, entries, above: 0 };
     let done = walk.run(root);
     if done.is_err() {
         out.truncate(start);
@@ -75,30 +75,30 @@ fn emit_by(
 
 /// An entry of a mapping that is being written.
 #[derive(Clone)]
-struct Entry {
+pub(super) struct Entry {
     /// The key as it is read again, where that is not simply its text.
     key: Option<Box<str>>,
     key_node: NodeId,
-    value: NodeId,
+    pub(super) value: NodeId,
 }
 
 impl Entry {
-    fn key<'a>(&'a self, document: &'a Document) -> &'a str {
+    pub(super) fn key<'a>(&'a self, document: &'a Document) -> &'a str {
         self.key.as_deref().unwrap_or_else(|| document.text(self.key_node))
     }
 }
 
 /// A collection that is being written.
-struct Frame {
-    what: What,
-    indent: usize,
+pub(super) struct Frame {
+    pub(super) what: What,
+    pub(super) indent: usize,
     /// The first key or item continues the line it is on.
-    inline: bool,
+    pub(super) inline: bool,
     /// Inside braces in the document.
-    flow: bool,
+    pub(super) flow: bool,
 }
 
-enum What {
+pub(super) enum What {
     /// Entries from `first` to `end`, of which `next` is next.
     Mapping {
         first: usize,
@@ -118,13 +118,15 @@ enum Behind {
     Dash,
 }
 
-struct Walk<'d, 'o> {
+pub(super) struct Walk<'d, 'o> {
     /// Not by way of yaml.v3's text.
-    directly: bool,
-    document: &'d Document,
-    out: &'o mut Vec<u8>,
-    frames: &'o mut Vec<Frame>,
-    entries: &'o mut Vec<Entry>,
+    pub(super) directly: bool,
+    pub(super) document: &'d Document,
+    pub(super) out: &'o mut Vec<u8>,
+    pub(super) frames: &'o mut Vec<Frame>,
+    pub(super) entries: &'o mut Vec<Entry>,
+    /// How many collections stand above the first frame.
+    pub(super) above: usize,
 }
 
 impl Walk<'_, '_> {
@@ -145,6 +147,12 @@ impl Walk<'_, '_> {
                     .fail();
             }
         }
+        self.rest()
+    }
+
+    /// Writes what the frames still hold.
+    pub(super) fn rest(&mut self) -> Result<()> {
+        let document = self.document;
         while let Some(frame) = self.frames.last_mut() {
             let (indent, flow) = (frame.indent, frame.flow);
             let inline = std::mem::take(&mut frame.inline);
@@ -283,7 +291,7 @@ impl Walk<'_, '_> {
             }
             kind @ (Kind::Mapping | Kind::Sequence) => {
                 if document.is_empty(node) {
-                    if self.frames.len() >= DEPTH {
+                    if self.above + self.frames.len() >= DEPTH {
                         return self.too_deep(node);
                     }
                     if behind == Behind::Key && !flow && document.style(node) != Style::Flow {
@@ -344,7 +352,7 @@ impl Walk<'_, '_> {
 
     /// Begins a collection that is not empty.
     fn open(&mut self, node: NodeId, indent: usize, flow: bool) -> Result<()> {
-        if self.frames.len() >= DEPTH {
+        if self.above + self.frames.len() >= DEPTH {
             return self.too_deep(node);
         }
         let document = self.document;
@@ -398,7 +406,7 @@ pub(super) fn too_deep<T>(document: &Document, node: NodeId) -> Result<T> {
 }
 
 /// The entries of a mapping in their order, with the keys as they are read again.
-fn collect(
+pub(super) fn collect(
     document: &Document,
     node: NodeId,
     at_root: bool,

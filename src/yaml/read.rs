@@ -84,7 +84,9 @@ fn read_parts<T: Send>(
         }
         return Ok(all);
     }
-    let read: Vec<Result<Looked<T>>> = parts
+    // A few more than are read, for those that steps will add: a longer list would have to be copied.
+    let mut read: Vec<Result<Looked<T>>> = Vec::with_capacity(parts.len() + parts.len() / 64 + 16);
+    parts
         .into_par_iter()
         .with_min_len(64)
         .map(|part| {
@@ -94,7 +96,7 @@ fn read_parts<T: Send>(
                 Part::Several(documents) => Looked::Several(documents.into_iter().map(&look).collect()),
             })
         })
-        .collect();
+        .collect_into_vec(&mut read);
     if read.iter().all(|part| matches!(part, Ok(Looked::One(_)))) {
         let one = |part| match part {
             Ok(Looked::One(one)) => Some(one),
