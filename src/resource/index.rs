@@ -172,8 +172,8 @@ const FEW: u32 = 16;
 pub(super) struct Index {
     /// By position: the id that the object has now.
     current: Vec<u64>,
-    /// Ids that objects had, with the position; positions rise.
-    former: Vec<(u64, u32)>,
+    /// Ids that objects had, with the position; positions rise. Only look-ups ask for them.
+    former: OnceLock<Vec<(u64, u32)>>,
     chains: OnceLock<Chains>,
     lookups: AtomicU32,
     /// No two objects have the same id now.
@@ -195,26 +195,33 @@ impl Clone for Index {
 impl Index {
     pub(super) fn build(list: &[Resource], scopes: &dyn Scopes) -> Index {
         let mut index = Index { current: Vec::with_capacity(list.len()), ..Index::default() };
-        let hashes = |(number, part): (usize, &[Resource])| {
-            let mut memory = ScopeMemory::new(scopes);
-            let mut some = Index::default();
-            some.current.reserve_exact(part.len());
-            for (position, resource) in (number * SIDE_BY_SIDE..).zip(part) {
-                some.note(position, resource, &IdParts::current_remembering(resource, &mut memory).0);
-            }
-            (some.current, some.former)
+        let hashes = |part: &[Resource]| -> Vec<u64> {
+            let mut kinds = KindScopes::default();
+            let mut hash = |resource: &Resource| match resource.is_nothing() {
+                true => NOTHING,
+                false => IdParts::current_in_row(resource, scopes, &mut kinds).hash(),
+            };
+            part.iter().map(&mut hash).collect()
         };
         if list.len() <= SIDE_BY_SIDE {
-            (index.current, index.former) = hashes((0, list));
+            index.current = hashes(list);
             return index;
         }
-        let parts: Vec<_> = list.par_chunks(SIDE_BY_SIDE).enumerate().map(hashes).collect();
-        index.former.reserve_exact(parts.iter().map(|(_, former)| former.len()).sum());
-        for (current, former) in parts {
-            index.current.extend(current);
-            index.former.extend(former);
-        }
+        let parts: Vec<Vec<u64>> = list.par_chunks(SIDE_BY_SIDE).map(hashes).collect();
+        parts.into_iter().for_each(|part| index.current.extend(part));
         index
+    }
+
+    /// The ids that objects had.
+    fn former(&self, list: &[Resource]) -> &[(u64, u32)] {
+        self.former.get_or_init(|| {
+            let hashes = |(number, part): (usize, &[Resource])| -> Vec<(u64, u32)> {
+                let positions = (number * SIDE_BY_SIDE) as u32..;
+                positions.zip(part).flat_map(|(at, resource)| former_hashes(at, resource)).collect()
+            };
+            let parts = list.par_chunks(SIDE_BY_SIDE).enumerate().map(hashes);
+            parts.collect::<Vec<_>>().concat()
+        })
     }
 
     pub(super) fn is_unique(&self) -> bool {
@@ -239,39 +246,41 @@ impl Index {
 
     /// Enters one more object with its present id; positions must rise from call to call.
     pub(super) fn add(&mut self, position: usize, resource: &Resource, current: &IdParts<'_>) {
-        let known = self.former.len();
-        self.note(position, resource, current);
-        if let Some(chains) = self.chains.get_mut() {
-            let now = self.current.last().map(|hash| (*hash, position as u32));
-            let had = self.former[known..].iter().copied();
-            now.into_iter().chain(had).filter(|(hash, _)| *hash != NOTHING).for_each(|(hash, position)| {
-                chains.link(hash, position);
-            });
-        }
-    }
-
-    fn note(&mut self, position: usize, resource: &Resource, current: &IdParts<'_>) {
         if resource.is_nothing() {
             self.current.push(NOTHING);
             return;
         }
-        self.current.push(current.hash());
-        self.former.extend(IdParts::former(resource).map(|id| (id.hash(), position as u32)));
+        let position = position as u32;
+        let hash = current.hash();
+        self.current.push(hash);
+        if let Some(former) = self.former.get_mut() {
+            former.extend(former_hashes(position, resource));
+        }
+        if let Some(chains) = self.chains.get_mut() {
+            chains.link(hash, position);
+            former_hashes(position, resource).for_each(|(hash, position)| chains.link(hash, position));
+        }
     }
 
-    /// Positions that may hold this id, rising.
-    pub(super) fn candidates(&self, id: &IdParts<'_>) -> Vec<usize> {
+    /// Positions in the list that may hold this id, rising.
+    pub(super) fn candidates(&self, id: &IdParts<'_>, list: &[Resource]) -> Vec<usize> {
         let hash = id.hash();
         if self.chains.get().is_none() && self.lookups.fetch_add(1, Ordering::Relaxed) < FEW {
             let current = (0..).zip(&self.current).filter(|(_, other)| **other == hash).map(|(at, _)| at);
-            let former = self.former.iter().filter(|(other, _)| *other == hash).map(|(_, at)| *at as usize);
-            let mut found: Vec<usize> = current.chain(former).collect();
+            let former = self.former(list).iter().filter(|(other, _)| *other == hash);
+            let mut found: Vec<usize> = current.chain(former.map(|(_, at)| *at as usize)).collect();
             found.sort_unstable();
             found.dedup();
             return found;
         }
-        self.chains.get_or_init(|| Chains::of(self)).positions(hash)
+        self.chains.get_or_init(|| Chains::of(&self.current, self.former(list))).positions(hash)
     }
+}
+
+/// The ids that an object had; none when nothing is left of it.
+fn former_hashes(position: u32, resource: &Resource) -> impl Iterator<Item = (u64, u32)> + '_ {
+    let ids = (!resource.is_nothing()).then(|| IdParts::former(resource));
+    ids.into_iter().flatten().map(move |id| (id.hash(), position))
 }
 
 /// Positions chained under each hash.
@@ -282,12 +291,12 @@ struct Chains {
 }
 
 impl Chains {
-    fn of(index: &Index) -> Chains {
+    fn of(current: &[u64], former: &[(u64, u32)]) -> Chains {
         let mut chains = Chains::default();
-        chains.ends.reserve(index.current.len() + index.former.len());
-        chains.links.reserve(index.current.len() + index.former.len());
-        let mut former = index.former.iter().peekable();
-        for (position, hash) in (0u32..).zip(&index.current) {
+        chains.ends.reserve(current.len() + former.len());
+        chains.links.reserve(current.len() + former.len());
+        let mut former = former.iter().peekable();
+        for (position, hash) in (0u32..).zip(current) {
             if *hash != NOTHING {
                 chains.link(*hash, position);
             }

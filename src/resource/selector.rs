@@ -79,9 +79,11 @@ impl<'s> Target<'s> {
     pub fn selects(&self, resource: &Resource, scopes: &dyn Scopes) -> Result<bool> {
         let original = resource.former.first();
         let name = |pattern: &Pattern| {
-            original.is_some_and(|former| pattern.matches(former.name())) || pattern.matches(resource.name())
+            matches!(pattern, Pattern::Any)
+                || original.is_some_and(|former| pattern.matches(former.name()))
+                || pattern.matches(resource.name())
         };
-        if !name(&self.name) || !self.matches_gvk(resource.api_version(), resource.kind()) {
+        if !self.matches_gvk(resource.api_version(), resource.kind()) || !name(&self.name) {
             return Ok(false);
         }
         if !matches!(self.namespace, Pattern::Any) {

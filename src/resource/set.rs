@@ -175,7 +175,7 @@ impl ResourceSet {
         if let Some(index) = index {
             let list = &self.list;
             let taken = index
-                .candidates(&id)
+                .candidates(&id, &self.list)
                 .into_iter()
                 .filter_map(|position| list.get(position))
                 .find(|other| IdParts::current(other, scopes) == id);
@@ -255,7 +255,7 @@ impl ResourceSet {
     /// Positions of the objects that have this id now (kustomize's `GetMatchingResourcesByCurrentId`).
     pub fn positions_by_current(&self, id: &IdParts<'_>, scopes: &dyn Scopes) -> Vec<usize> {
         self.index(scopes)
-            .candidates(id)
+            .candidates(id, &self.list)
             .into_iter()
             .filter(|position| self.list.get(*position).is_some_and(|r| IdParts::current(r, scopes) == *id))
             .collect()
@@ -264,7 +264,7 @@ impl ResourceSet {
     /// Positions of the objects that have or had this id (kustomize's `GetMatchingResourcesByAnyId`).
     pub fn positions_by_any(&self, id: &IdParts<'_>, scopes: &dyn Scopes) -> Vec<usize> {
         self.index(scopes)
-            .candidates(id)
+            .candidates(id, &self.list)
             .into_iter()
             .filter(|position| self.list.get(*position).is_some_and(|r| has_or_had(r, id, scopes)))
             .collect()
