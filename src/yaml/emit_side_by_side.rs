@@ -2,6 +2,8 @@
 //! it (keys, dashes) is printed on the way. What a part says does not depend on the others, so the text is that of
 //! [`super::emit`]; where that refuses, this gives up and leaves it to tell why.
 
+use std::cell::RefCell;
+
 use rayon::prelude::*;
 
 use super::emit_output::{self, Entry, Frame, Scratch, Walk, What};
@@ -12,13 +14,15 @@ use super::{Document, Kind, NodeId, Style};
 const WORTH_IT: usize = 16 << 10;
 
 /// About so many nodes make a part.
-const PART: usize = 4 << 10;
+const PART: usize = 2 << 10;
 
 /// So deep parts are looked for.
 const DEEPEST: usize = 48;
 
-/// Bytes that a node takes in the output, as a guess.
-const BYTES_PER_NODE: usize = 28;
+thread_local! {
+    /// Parts are printed into the same memory one after another, and then take no more than they need.
+    static BUFFER: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
 
 /// The output of a large document in pieces; `None` for one that is not large, and for one that cannot be printed.
 pub fn emit_side_by_side(document: &Document, root: NodeId) -> Option<Vec<Vec<u8>>> {
@@ -49,24 +53,26 @@ struct Spot {
 
 enum Part {
     Glue(Vec<u8>),
-    Run { entries: Vec<Entry>, nodes: usize, spot: Spot },
+    Run { entries: Vec<Entry>, spot: Spot },
 }
 
 impl Part {
     fn print(self, document: &Document) -> Option<Vec<u8>> {
-        let (entries, nodes, spot) = match self {
+        let (entries, spot) = match self {
             Part::Glue(text) => return Some(text),
-            Part::Run { entries, nodes, spot } => (entries, nodes, spot),
+            Part::Run { entries, spot } => (entries, spot),
         };
-        let mut out = Vec::with_capacity(nodes.min(2 * PART) * BYTES_PER_NODE);
         let end = entries.len();
         let what = What::Mapping { first: 0, next: 0, end };
         let frame = Frame { what, indent: spot.indent, inline: spot.inline, flow: spot.flow };
         let mut scratch = Scratch { frames: vec![frame], entries };
         let Scratch { frames, entries } = &mut scratch;
-        let mut walk = Walk { directly: false, document, out: &mut out, frames, entries, above: spot.depth };
-        walk.rest().ok()?;
-        Some(out)
+        BUFFER.with_borrow_mut(|out| {
+            out.clear();
+            let mut walk = Walk { directly: false, document, out, frames, entries, above: spot.depth };
+            walk.rest().ok()?;
+            Some(out.as_slice().to_owned())
+        })
     }
 }
 
@@ -86,10 +92,10 @@ impl Cut<'_> {
         }
     }
 
-    fn run(&mut self, entries: Vec<Entry>, nodes: usize, spot: Spot) {
+    fn run(&mut self, entries: Vec<Entry>, spot: Spot) {
         if !entries.is_empty() {
             self.flush();
-            self.parts.push(Part::Run { entries, nodes, spot });
+            self.parts.push(Part::Run { entries, spot });
         }
     }
 
@@ -111,7 +117,7 @@ impl Cut<'_> {
                 && !document.is_empty(entry.value)
                 && matches!(document.kind(entry.value), Kind::Mapping | Kind::Sequence);
             if large && let Some(key) = simple_key(document, &entry) {
-                self.run(std::mem::take(&mut run), size, Spot { inline, ..spot });
+                self.run(std::mem::take(&mut run), Spot { inline, ..spot });
                 // The key continues its line only when it is the first.
                 let begun = std::mem::take(&mut size) > 0;
                 if !std::mem::take(&mut inline) || begun {
@@ -125,11 +131,11 @@ impl Cut<'_> {
             run.push(entry);
             size += nodes.max(1);
             if size > self.part {
-                self.run(std::mem::take(&mut run), size, Spot { inline, ..spot });
+                self.run(std::mem::take(&mut run), Spot { inline, ..spot });
                 (size, inline) = (0, false);
             }
         }
-        self.run(run, size, Spot { inline, ..spot });
+        self.run(run, Spot { inline, ..spot });
         Some(())
     }
 
