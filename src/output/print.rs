@@ -46,10 +46,17 @@ pub fn print_in_pieces(mut resources: ResourceSet) -> Result<Vec<Vec<u8>>> {
     pieces.into_iter().collect()
 }
 
+/// Bytes that a node takes in the output, as a guess, and the most that is guessed.
+const BYTES_PER_NODE: usize = 26;
+const LARGEST_GUESS: usize = 16 << 20;
+
 /// A few objects in pieces; large ones are taken apart.
 fn print_few(resources: &[Resource]) -> Result<Vec<Vec<u8>>> {
     let mut scratch = yaml::EmitScratch::default();
-    let (mut pieces, mut piece) = (Vec::new(), Vec::new());
+    // Growing step by step would touch as much memory again.
+    let nodes: usize = resources.iter().map(|resource| resource.document.node_count()).sum();
+    let (mut pieces, mut piece) =
+        (Vec::new(), Vec::with_capacity((nodes * BYTES_PER_NODE).min(LARGEST_GUESS)));
     for (number, resource) in resources.iter().enumerate() {
         if number > 0 {
             piece.extend_from_slice(b"---\n");
