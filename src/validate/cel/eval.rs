@@ -67,7 +67,7 @@ impl<'v> Eval<'v> {
                 for (element, optional) in elements {
                     match self.value(*element)? {
                         Value::Optional(value) if *optional => {
-                            list.extend(value.map(|value| (*value).clone()))
+                            list.extend(value.map(|value| (*value).clone()));
                         }
                         value => list.push(value),
                     }

@@ -465,7 +465,7 @@ fn distinct<'v>(items: Vec<Value<'v>>) -> Vec<Value<'v>> {
     out
 }
 
-fn flatten<'v>(items: Vec<Value<'v>>, depth: i64) -> Result<Vec<Value<'v>>, Failure> {
+fn flatten(items: Vec<Value<'_>>, depth: i64) -> Result<Vec<Value<'_>>, Failure> {
     let mut out = Vec::new();
     for item in items {
         match item {

@@ -172,9 +172,10 @@ impl Definition<'_> {
                 document.at(spec, path)
             })
         };
-        let schema = at(&["schema", "openAPIV3Schema"])
-            .map(|node| Reader { document, dialect }.read(node))
-            .unwrap_or_else(|| Schema { preserve_unknown: true, ..Schema::default() });
+        let schema = at(&["schema", "openAPIV3Schema"]).map_or_else(
+            || Schema { preserve_unknown: true, ..Schema::default() },
+            |node| Reader { document, dialect }.read(node),
+        );
         let there = |node: Option<NodeId>| node.filter(|node| !document.is_null(*node));
         let rules = Rules::compile(&schema, true);
         Compiled {

@@ -258,7 +258,7 @@ impl Reader<'_> {
                 match types[..] {
                     [one] => schema.kind = one,
                     [Type::Integer | Type::String, Type::Integer | Type::String] => {
-                        schema.int_or_string = true
+                        schema.int_or_string = true;
                     }
                     _ => {}
                 }
@@ -270,18 +270,16 @@ impl Reader<'_> {
             "x-kubernetes-preserve-unknown-fields" => schema.preserve_unknown = self.boolean(value),
             "x-kubernetes-embedded-resource" => schema.embedded = self.boolean(value),
             "format" => schema.format_text = self.text(value),
-            "properties" => {
-                if self.document.kind(value) == Kind::Mapping {
-                    schema.properties = self
-                        .document
-                        .entries(value)
-                        .map(|(key, value)| {
-                            (Box::from(self.document.text(key)), self.read_within(value, depth - 1))
-                        })
-                        .collect();
-                    schema.properties.sort_by(|a, b| a.0.cmp(&b.0));
-                    schema.properties.dedup_by(|a, b| a.0 == b.0);
-                }
+            "properties" if self.document.kind(value) == Kind::Mapping => {
+                schema.properties = self
+                    .document
+                    .entries(value)
+                    .map(|(key, value)| {
+                        (Box::from(self.document.text(key)), self.read_within(value, depth - 1))
+                    })
+                    .collect();
+                schema.properties.sort_by(|a, b| a.0.cmp(&b.0));
+                schema.properties.dedup_by(|a, b| a.0 == b.0);
             }
             "additionalProperties" => {
                 schema.additional = match self.document.kind(value) {
@@ -294,14 +292,12 @@ impl Reader<'_> {
                 schema.default = Some(Item::read(self.document, value, self.dialect).into_owned());
             }
             "required" => schema.required = self.texts(value),
-            "enum" => {
-                if self.document.kind(value) == Kind::Sequence {
-                    schema.values = self
-                        .document
-                        .children(value)
-                        .map(|item| Item::read(self.document, item, self.dialect).into_owned())
-                        .collect();
-                }
+            "enum" if self.document.kind(value) == Kind::Sequence => {
+                schema.values = self
+                    .document
+                    .children(value)
+                    .map(|item| Item::read(self.document, item, self.dialect).into_owned())
+                    .collect();
             }
             "minimum" => schema.minimum = self.number(value),
             "maximum" => schema.maximum = self.number(value),
@@ -331,10 +327,8 @@ impl Reader<'_> {
                 }
             }
             "x-kubernetes-list-map-keys" => schema.list_map_keys = self.texts(value),
-            "x-kubernetes-validations" => {
-                if self.document.kind(value) == Kind::Sequence {
-                    schema.rules = self.document.children(value).map(|rule| self.rule(rule)).collect();
-                }
+            "x-kubernetes-validations" if self.document.kind(value) == Kind::Sequence => {
+                schema.rules = self.document.children(value).map(|rule| self.rule(rule)).collect();
             }
             _ => {}
         }

@@ -1,4 +1,4 @@
-//! CustomResourceDefinition: names, versions, conversion, columns, subresources, and the schema of each version. What
+//! `CustomResourceDefinition`: names, versions, conversion, columns, subresources, and the schema of each version. What
 //! all versions say alike the server tells at the definition's own fields (`spec.validation`), as it did before v1.
 
 mod defaults;
