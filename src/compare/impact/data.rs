@@ -33,10 +33,7 @@ pub(super) fn judge(sets: &Sets<'_>, change: &mut ObjectChange) {
 
 /// Whether the same object stands in another namespace of the new set.
 fn moved(sets: &Sets<'_>, old: &Object<'_>) -> bool {
-    let same = |new: &&Object<'_>| new.group == old.group && new.name == old.name;
-    let mut new = sets.after.of_kind(old.kind).filter(same);
-    let mut before = sets.before.of_kind(old.kind).filter(same);
-    before.next().is_some() && before.next().is_none() && new.next().is_some() && new.next().is_none()
+    sets.names.get(&(old.group, old.kind, old.name)) == Some(&[1, 1])
 }
 
 /// What is lost with an object, and what to do about it.

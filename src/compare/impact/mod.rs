@@ -8,6 +8,8 @@ mod quota;
 mod scales;
 mod unnoticed;
 
+use rustc_hash::FxHashMap;
+
 use super::{Change, Note, ObjectChange};
 use crate::validate::{Object, Set};
 
@@ -68,11 +70,19 @@ struct Sets<'a> {
     before: Set<'a>,
     /// The new ones.
     after: Set<'a>,
+    /// How many old and new objects there are of a group, kind and name, in whatever namespace.
+    names: FxHashMap<(&'a str, &'a str, &'a str), [u32; 2]>,
 }
 
 /// Finds out what each change does.
 pub(super) fn judge<'a>(old: &'a [Object<'a>], new: &'a [Object<'a>], list: &mut [ObjectChange]) {
-    let sets = Sets { old, new, before: Set::new(old), after: Set::new(new) };
+    let mut names: FxHashMap<_, [u32; 2]> = FxHashMap::default();
+    for (side, objects) in [old, new].into_iter().enumerate() {
+        for object in objects {
+            names.entry((object.group, object.kind, object.name)).or_default()[side] += 1;
+        }
+    }
+    let sets = Sets { old, new, before: Set::new(old), after: Set::new(new), names };
     follow::references(&sets, list);
     for change in list.iter_mut() {
         if !change.refusals.is_empty() {
