@@ -69,8 +69,8 @@ impl Sources {
     }
 
     /// All texts, in the order in which they were registered.
-    pub fn iter(&self) -> std::slice::Iter<'_, Source> {
-        self.list.iter()
+    pub fn all(&self) -> &[Source] {
+        &self.list
     }
 
     /// All texts, each with the place at which it begins.

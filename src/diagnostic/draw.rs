@@ -313,7 +313,7 @@ fn plain(c: char) -> char {
 
 /// Whether a text is printable ASCII, and so shown as it is.
 fn is_plain(text: &str, lines: bool) -> bool {
-    let odd = |b: &u8| !(b' '..=b'~').contains(b) && !(lines && *b == b'\n');
+    let odd = |b: &u8| !((b' '..=b'~').contains(b) || lines && *b == b'\n');
     // No early end, so that many bytes are looked at in one go.
     !text.as_bytes().iter().fold(false, |found, b| found | odd(b))
 }

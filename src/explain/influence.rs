@@ -230,7 +230,7 @@ fn file_and_line(sources: &Sources, wanted: &str) -> Result<(String, Option<usiz
         _ => (wanted, None),
     };
     let plain = file.trim_start_matches("./");
-    let names = || sources.iter().filter(|source| source.inside.is_none()).map(|source| &*source.name);
+    let names = || sources.all().iter().filter(|source| source.inside.is_none()).map(|source| &*source.name);
     let below = |name: &str| name.strip_suffix(plain).is_some_and(|rest| rest.ends_with('/'));
     let exact = names().find(|name| *name == plain || *name == file);
     let found = exact.or_else(|| {
@@ -255,7 +255,7 @@ fn file_and_line(sources: &Sources, wanted: &str) -> Result<(String, Option<usiz
         };
     };
     if let Some(line) = line {
-        let text = sources.iter().find(|source| &*source.name == found && source.inside.is_none());
+        let text = sources.all().iter().find(|source| &*source.name == found && source.inside.is_none());
         let lines = text.map_or(0, |source| source.text.lines().count());
         if line == 0 || line > lines {
             return Diagnostic::error("unknown-line", format!("`{found}` has no line {line}"))
@@ -341,7 +341,9 @@ const INTERNAL: &[&str] = &[
 pub fn unused(set: &ResourceSet, context: &Context) -> Vec<Unused> {
     let sources = &context.sources;
     let mut steps: BTreeMap<(&'static str, Place), Use> = BTreeMap::new();
-    for step in context.steps.iter().filter(|step| !INTERNAL.contains(&step.field) && step.place.is_some()) {
+    for step in
+        context.steps.all().iter().filter(|step| !INTERNAL.contains(&step.field) && step.place.is_some())
+    {
         steps.entry((step.field, step.place)).or_default();
     }
     let mut files: BTreeMap<&str, (Place, Use)> = BTreeMap::new();

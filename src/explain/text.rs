@@ -230,7 +230,8 @@ pub fn influence_text(influence: &Influence, sources: &Sources, show_secrets: bo
     let mut out = influence.file.clone();
     if let Some(line) = influence.line {
         let _ = write!(out, ":{line}");
-        let source = sources.iter().find(|source| *source.name == *influence.file && source.inside.is_none());
+        let source =
+            sources.all().iter().find(|source| *source.name == *influence.file && source.inside.is_none());
         if let Some(text) = source.and_then(|source| source.text.lines().nth(line - 1)) {
             let _ = write!(out, "\n    {line:5} | {}", text.trim_end());
         }

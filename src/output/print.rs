@@ -30,10 +30,10 @@ pub fn print(resources: &ResourceSet) -> Result<Vec<u8>> {
     Ok(pieces.into_iter().collect::<Result<Vec<_>>>()?.concat())
 }
 
-/// As [`print`], in pieces; the memory of objects that were printed is used for others.
+/// As [`print()`], in pieces; the memory of objects that were printed is used for others.
 ///
 /// # Errors
-/// As [`print`].
+/// As [`print()`].
 pub fn print_in_pieces(mut resources: ResourceSet) -> Result<Vec<Vec<u8>>> {
     if resources.len() < SIDE_BY_SIDE {
         let pieces = print_few(resources.list())?;

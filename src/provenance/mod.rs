@@ -46,8 +46,8 @@ impl Steps {
     }
 
     /// All steps, in the order in which they were registered.
-    pub fn iter(&self) -> std::slice::Iter<'_, Step> {
-        self.list.iter()
+    pub fn all(&self) -> &[Step] {
+        &self.list
     }
 
     /// The step with this id.

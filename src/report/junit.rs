@@ -8,12 +8,15 @@ use rustc_hash::FxHashMap;
 use super::{Report, Told, number};
 use crate::validate::Level;
 
+/// How a case failed: its kind, a message, details.
+pub type Failure = (String, String, String);
+
 /// One test suite, to be written out.
 pub struct Suite {
     /// Its name: a file.
     pub name: String,
-    /// Cases: name, class and, when it failed, its kind, a message and details.
-    pub cases: Vec<(String, String, Option<(String, String, String)>)>,
+    /// Cases: name, class and, when it failed, how.
+    pub cases: Vec<(String, String, Option<Failure>)>,
     /// What else it says.
     pub output: String,
 }

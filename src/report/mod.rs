@@ -16,7 +16,7 @@ use crate::validate::{Capacity, Family, Finding, Level, Object};
 pub use capacity::capacity;
 pub use github::github;
 pub use json::json;
-pub use junit::{Suite, junit, junit_suites};
+pub use junit::{Failure, Suite, junit, junit_suites};
 pub use sarif::sarif;
 pub use text::{summary, text, text_of};
 

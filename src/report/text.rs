@@ -31,7 +31,9 @@ pub fn text_of(report: &Report, dress: Dress, wanted: impl Fn(&Told) -> bool + S
         }
         let texts: Vec<String> = part.told.par_chunks(MANY).map(draw).collect();
         out.reserve(texts.iter().map(String::len).sum());
-        texts.iter().for_each(|text| out.push_str(text));
+        for text in &texts {
+            out.push_str(text);
+        }
     }
     out
 }

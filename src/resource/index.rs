@@ -197,9 +197,12 @@ impl Index {
         let mut index = Index { current: Vec::with_capacity(list.len()), ..Index::default() };
         let hashes = |part: &[Resource]| -> Vec<u64> {
             let mut kinds = KindScopes::default();
-            let mut hash = |resource: &Resource| match resource.is_nothing() {
-                true => NOTHING,
-                false => IdParts::current_in_row(resource, scopes, &mut kinds).hash(),
+            let mut hash = |resource: &Resource| {
+                if resource.is_nothing() {
+                    NOTHING
+                } else {
+                    IdParts::current_in_row(resource, scopes, &mut kinds).hash()
+                }
             };
             part.iter().map(&mut hash).collect()
         };
@@ -208,7 +211,9 @@ impl Index {
             return index;
         }
         let parts: Vec<Vec<u64>> = list.par_chunks(SIDE_BY_SIDE).map(hashes).collect();
-        parts.into_iter().for_each(|part| index.current.extend(part));
+        for part in parts {
+            index.current.extend(part);
+        }
         index
     }
 

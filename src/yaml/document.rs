@@ -73,6 +73,7 @@ pub struct Document {
     #[expect(clippy::box_collection, reason = "so that none takes one word instead of three")]
     tombstones: Option<Box<Vec<Tombstone>>>,
     /// What nodes were before steps changed them, by ledger entry: only where [`Document::keep_values`] asked for it.
+    #[expect(clippy::box_collection, reason = "so that none takes one word instead of three")]
     before: Option<Box<BTreeMap<u32, NodeId>>>,
     notes: Option<Notes>,
 }

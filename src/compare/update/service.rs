@@ -32,7 +32,8 @@ pub(super) fn check(update: &mut Update<'_, '_>) {
     }
     let (before, after) = (addresses(update.old), addresses(update.new));
     let (headless_before, headless_after) = (before == ["None"], after == ["None"]);
-    if !(headless_before && headless_after) && !after.is_empty() {
+    let stays_headless = headless_before && headless_after;
+    if !stays_headless && !after.is_empty() {
         // An address that the old one does not say was given by the server: nobody can know it beforehand.
         let changed = before.is_empty() || before[0] != after[0];
         let second = before.len() == 2 && after.len() == 2 && before[1] != after[1];

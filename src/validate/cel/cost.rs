@@ -334,7 +334,7 @@ impl<'a> Coster<'a> {
     }
 
     /// The path of a value as Kubernetes' estimates see it: accumulators have none.
-    pub(super) fn is_text_list(&self, kind: &Type) -> bool {
+    pub(super) fn is_text_list(kind: &Type) -> bool {
         matches!(kind, Type::List(of) if matches!(**of, Type::Text | Type::Bytes))
     }
 

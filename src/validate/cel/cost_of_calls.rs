@@ -1,5 +1,7 @@
 //! What calls of functions beyond CEL's own cost at most, as Kubernetes and cel-go's extensions estimate it.
 
+#![expect(clippy::cast_sign_loss, reason = "sizes are not negative here, and wrap as in Go where they are")]
+
 use super::ast::{Expr, Id, Literal, operator};
 use super::cost::{Coster, PATTERN, Size, TEXT, by, replaced};
 use super::types::{Opaque, Type};
@@ -32,7 +34,7 @@ impl<'a> Coster<'a> {
                 if !matches!(kind, Type::List(_)) {
                     return Some((by(size, TEXT), None));
                 }
-                let each = if self.is_text_list(&kind) { by(self.item_size(target).max, TEXT) } else { 0 };
+                let each = if Self::is_text_list(&kind) { by(self.item_size(target).max, TEXT) } else { 0 };
                 Some((size.saturating_mul(each.saturating_add(1)), None))
             }
             ("url", _, [text]) => {
@@ -163,7 +165,7 @@ impl<'a> Coster<'a> {
                 (length, Size::fixed(length))
             }
             "distinct" | "sort" => {
-                let each = if self.is_text_list(&self.kind(target).clone()) { 2.1 } else { 2.0 };
+                let each = if Self::is_text_list(&self.kind(target).clone()) { 2.1 } else { 2.0 };
                 (by(size.max.saturating_mul(size.max), each), size)
             }
             _ => (size.max, size),

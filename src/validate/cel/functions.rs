@@ -105,7 +105,7 @@ fn arithmetic<'v>(op: Operator, a: &Value<'v>, b: &Value<'v>) -> Outcome<'v> {
         (Value::Items(..) | Value::List(_), Value::Items(..) | Value::List(_)) if op == Operator::Add => {
             let (list, other) = (all(a)?, all(b)?);
             Ok(Value::list(match a {
-                Value::Items(_, schema) => added(list, other, schema)?,
+                Value::Items(_, schema) => added(list, other, schema),
                 _ => list.into_iter().chain(other).collect(),
             }))
         }
@@ -135,11 +135,7 @@ fn arithmetic<'v>(op: Operator, a: &Value<'v>, b: &Value<'v>) -> Outcome<'v> {
 }
 
 /// A list of an object and one more: sets are united, maps merged by their keys.
-fn added<'v>(
-    mut list: Vec<Value<'v>>,
-    other: Vec<Value<'v>>,
-    schema: &'v Schema,
-) -> Result<Vec<Value<'v>>, Failure> {
+fn added<'v>(mut list: Vec<Value<'v>>, other: Vec<Value<'v>>, schema: &'v Schema) -> Vec<Value<'v>> {
     for value in other {
         let is_same = |known: &Value<'v>| match schema.list_type {
             Some(ListType::Set) => known.equals(&value),
@@ -158,7 +154,7 @@ fn added<'v>(
             None => list.push(value),
         }
     }
-    Ok(list)
+    list
 }
 
 /// All items of a list; the first failure among them counts.
@@ -431,11 +427,11 @@ fn of_list<'v>(name: &str, list: &Value<'v>, rest: &[Value<'v>]) -> Outcome<'v> 
         }
         ("sort", []) => {
             let keys = items.clone();
-            Value::list(sort(items, &keys)?)
+            Value::list(sort(&items, &keys)?)
         }
         ("@sortByAssociatedKeys", [keys]) => {
             let keys = all(keys)?;
-            Value::list(sort(items, &keys)?)
+            Value::list(sort(&items, &keys)?)
         }
         ("sets.contains", [other]) => Value::Bool(has_all(&items, &all(other)?)),
         ("sets.equivalent", [other]) => {
@@ -476,7 +472,7 @@ fn flatten(items: Vec<Value<'_>>, depth: i64) -> Result<Vec<Value<'_>>, Failure>
     Ok(out)
 }
 
-fn sort<'v>(items: Vec<Value<'v>>, keys: &[Value<'v>]) -> Result<Vec<Value<'v>>, Failure> {
+fn sort<'v>(items: &[Value<'v>], keys: &[Value<'v>]) -> Result<Vec<Value<'v>>, Failure> {
     if keys.len() != items.len() || keys.windows(2).any(|pair| pair[0].order(&pair[1]).is_none()) {
         return Err(Failure::overload());
     }

@@ -1,5 +1,7 @@
 //! From the schema of a custom resource to the types and sizes that expressions see.
 
+#![expect(clippy::cast_sign_loss, reason = "sizes are not negative here, and wrap as in Go where they are")]
+
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -256,8 +256,8 @@ fn formatted(clause: char, value: &Value<'_>, precision: Option<usize>) -> Resul
                 Value::Int(value) if *value < 0 => format!("-{:x}", value.unsigned_abs()),
                 Value::Int(value) => format!("{value:x}"),
                 Value::Uint(value) => format!("{value:x}"),
-                Value::Text(text) => text.as_str().bytes().map(|b| format!("{b:02x}")).collect(),
-                Value::Bytes(bytes) => bytes.iter().map(|b| format!("{b:02x}")).collect(),
+                Value::Text(text) => hexadecimal(text.as_str().as_bytes()),
+                Value::Bytes(bytes) => hexadecimal(bytes),
                 _ => return Err(bad()),
             };
             if clause == 'X' { text.to_uppercase() } else { text }
@@ -313,4 +313,13 @@ fn within(value: &Value<'_>) -> Option<String> {
         Value::Bytes(_) => format!("b{}", quote(&text)),
         _ => text,
     })
+}
+/// Two digits a byte.
+fn hexadecimal(bytes: &[u8]) -> String {
+    let mut out = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        // Writing to a string cannot fail.
+        let _ = std::fmt::Write::write_fmt(&mut out, format_args!("{byte:02x}"));
+    }
+    out
 }

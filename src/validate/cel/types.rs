@@ -54,6 +54,7 @@ pub(crate) enum Type {
     Duration,
     Timestamp,
     /// A type as a value.
+    #[expect(clippy::enum_variant_names, reason = "its name in CEL")]
     Type,
     List(Arc<Type>),
     Map(Arc<Type>, Arc<Type>),
@@ -70,6 +71,7 @@ pub(crate) struct Fields {
     /// For messages.
     pub(crate) name: String,
     /// By name as expressions write it.
+    #[expect(clippy::struct_field_names, reason = "they are the fields")]
     pub(crate) fields: BTreeMap<Box<str>, Shape>,
     /// Whether any field may be asked for: the type is made elsewhere.
     pub(crate) open: bool,

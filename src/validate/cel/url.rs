@@ -24,7 +24,7 @@ impl Url {
         let (rest, fragment) = text.split_once('#').unwrap_or((text, ""));
         let mut url = Url::read(rest, false)?;
         check_escapes(fragment)?;
-        url.fragment = fragment.to_owned();
+        fragment.clone_into(&mut url.fragment);
         Ok(url)
     }
 
@@ -127,7 +127,8 @@ impl Url {
             if b.is_ascii_alphanumeric() || b"-_.~$&+,/:;=@%!'()*[]".contains(&b) {
                 out.push(b as char);
             } else {
-                out.push_str(&format!("%{b:02X}"));
+                // Writing to a string cannot fail.
+                let _ = std::fmt::Write::write_fmt(&mut out, format_args!("%{b:02X}"));
             }
         }
         out

@@ -95,7 +95,9 @@ fn drop_nulls(item: &mut Item<'_>) {
     match item {
         Item::Map(map) => {
             map.retain(|(_, value)| *value != Item::Null);
-            map.iter_mut().for_each(|(_, value)| drop_nulls(value));
+            for (_, value) in map.iter_mut() {
+                drop_nulls(value);
+            }
         }
         Item::List(items) => items.iter_mut().for_each(drop_nulls),
         _ => {}

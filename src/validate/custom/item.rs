@@ -1,6 +1,8 @@
 //! What the server keeps of a custom resource in memory: JSON, with numbers as Go decodes them. Built once for each
 //! object by `decode`, so that pruning and defaults are seen by every rule alike.
 
+#![expect(clippy::float_cmp, reason = "numbers are compared as Go compares them")]
+
 use std::borrow::Cow;
 
 use crate::yaml::resolve::{self, Dialect, Value};

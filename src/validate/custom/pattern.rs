@@ -251,7 +251,8 @@ fn escape<'p>(rest: &'p str, out: &mut String, in_class: bool) -> Result<&'p str
                 return Err(format!("`\\{c}` (back references are not supported)"));
             }
             let value = u32::from_str_radix(&rest[1..2 + digits], 8).unwrap_or(0);
-            out.push_str(&format!(r"\x{{{value:x}}}"));
+            // Writing to a string cannot fail.
+            let _ = std::fmt::Write::write_fmt(out, format_args!(r"\x{{{value:x}}}"));
             return Ok(&after[digits..]);
         }
         _ if c.is_ascii() && !c.is_ascii_alphanumeric() => out.push_str(&regex::escape(&c.to_string())),

@@ -110,6 +110,7 @@ impl Pattern {
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Rule {
     /// The expression.
+    #[expect(clippy::struct_field_names, reason = "its name in definitions")]
     pub(crate) rule: Box<str>,
     /// What it says when it fails.
     pub(crate) message: Box<str>,

@@ -1,6 +1,8 @@
 //! Values against their schema, as kube-openapi's validator judges them (its order, its paths). Two passes: the first
 //! only asks whether all is well and allocates nothing; the second, for values that are not, tells why.
 
+#![expect(clippy::float_cmp, reason = "numbers are compared as Go compares them")]
+
 use super::item::Item;
 use super::schema::{Additional, Schema, Type};
 use super::telling::Telling;
