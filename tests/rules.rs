@@ -123,7 +123,10 @@ fn rules_are_silenced_with_a_reason_and_for_a_finding() {
         !has(&told, "secret-in-env-value") && !told.iter().any(|id| id.starts_with("silence-")),
         "{told:?}"
     );
-    assert!(has(&told_with("citadel.dev/ignore.secret-in-env-value: ''"), "silence-without-reason"));
+    let told = told_with("citadel.dev/ignore.secret-in-env-value: ''");
+    assert!(has(&told, "silence-without-reason") && has(&told, "secret-in-env-value"), "{told:?}");
+    let told = told_with("citadel.dev/ignore.server: a family is no rule");
+    assert!(has(&told, "silence-unknown-rule") && has(&told, "invalid"), "{told:?}");
     assert!(has(&told_with("citadel.dev/ignore.ssh-port: why"), "silence-without-finding"));
     assert!(has(&told_with("citadel.dev/ignore.ssh-prot: why"), "silence-unknown-rule"));
     for theirs in [

@@ -190,8 +190,10 @@ fn find(
     faults: &mut Vec<Diagnostic>,
 ) {
     let shown = |path: &Path| host::relative(path, working_directory).display().to_string();
+    let left_out = |name: &str| options.ignore_paths.iter().any(|pattern| pattern.is_match(name));
     match host.look(path) {
         Ok(Entry::Directory) => {}
+        Ok(_) if left_out(&shown(path)) => return,
         Ok(_) if is_kustomization(path) => {
             return roots.push(shown(path.parent().unwrap_or(path)));
         }
@@ -213,7 +215,7 @@ fn find(
         }
         if let Some(file) = kustomization(host, &folder) {
             // A component is a part of other kustomizations and need not build alone.
-            if folder == path || !is_component(host, &file) {
+            if (folder == path || !is_component(host, &file)) && !left_out(&shown(&folder)) {
                 roots.push(shown(&folder));
             }
             continue;
@@ -232,7 +234,7 @@ fn find(
                 continue;
             }
             let path = folder.join(&*name);
-            if options.leave_out.contains(&path) {
+            if options.leave_out.contains(&path) || left_out(&shown(&path)) {
                 continue;
             }
             let is_manifest =
@@ -251,9 +253,6 @@ fn find(
         }
         todo.extend(below.into_iter().rev());
     }
-    let left_out = |name: &str| options.ignore_paths.iter().any(|pattern| pattern.is_match(name));
-    files.retain(|(_, name)| !left_out(name));
-    roots.retain(|name| !left_out(name));
     if (files.len(), roots.len()) == before {
         let message = format!("`{}` holds no manifests", shown(path));
         faults.push(

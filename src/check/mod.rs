@@ -95,7 +95,7 @@ pub struct Rendered {
 /// Builds targets (folders) side by side, checks and prints them.
 pub fn render(host: &dyn Host, targets: &[String], options: &Options) -> Vec<Rendered> {
     let definitions = Definitions::read(host, options);
-    targets
+    let mut rendered: Vec<Rendered> = targets
         .par_iter()
         .map(|target| {
             let (mut batch, text) = input::build_with(host, target, output::print);
@@ -114,7 +114,12 @@ pub fn render(host: &dyn Host, targets: &[String], options: &Options) -> Vec<Ren
             report.parts.push(of_project(&ignores, options));
             Rendered { text, refused, report }
         })
-        .collect()
+        .collect();
+    // What is wrong with the definitions concerns all targets, and is told once.
+    if let Some(first) = rendered.first_mut() {
+        first.report.parts.extend(definitions.part());
+    }
+    rendered
 }
 
 /// `CustomResourceDefinition` objects from folders of their own.
@@ -238,7 +243,7 @@ fn tell(
 /// Findings about the project file's own silences.
 fn of_project(ignores: &Ignores<'_>, options: &Options) -> Part {
     let sources = options.project_sources.clone();
-    let tell = |(ignore, rule, message): (&Ignore, &'static str, String)| {
+    let tell = |(ignore, rule, message): (&Ignore, &'static str, String)| -> Option<Told> {
         let finding = Finding {
             rule,
             family: Family::Policy,
@@ -250,10 +255,11 @@ fn of_project(ignores: &Ignores<'_>, options: &Options) -> Part {
             node: None,
             hint: String::new(),
         };
-        at_place(finding, None, &sources)
+        let finding = silence::at_level(finding, &options.rules)?;
+        wanted(&finding, options).then(|| at_place(finding, None, &sources))
     };
-    let told =
-        if options.rules.runs(Family::Policy) { ignores.faults().map(tell).collect() } else { Vec::new() };
+    let runs = options.rules.runs(Family::Policy);
+    let told = if runs { ignores.faults().filter_map(tell).collect() } else { Vec::new() };
     Part { sources, told, ..Part::default() }
 }
 

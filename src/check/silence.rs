@@ -43,7 +43,7 @@ impl<'a> Ignores<'a> {
     /// What is wrong with the silences themselves: the place in the project file and a sentence.
     pub(super) fn faults(&self) -> impl Iterator<Item = (&'a Ignore, &'static str, String)> + '_ {
         self.list.iter().zip(&self.met).filter_map(|(ignore, (met, used))| {
-            if rules::find(&ignore.rule).is_empty() {
+            if rules::named(&ignore.rule).is_empty() {
                 return Some((
                     ignore,
                     "silence-unknown-rule",
@@ -74,7 +74,11 @@ pub(super) fn apply(
         if !about {
             continue;
         }
-        let ids = rules::find(&ignore.rule);
+        // Without a reason it silences nothing, and is told.
+        if ignore.reason.trim().is_empty() {
+            continue;
+        }
+        let ids = rules::named(&ignore.rule);
         met.0 |= ids.iter().any(|rule| options.runs(rule.family));
         let before = findings.len();
         findings.retain(|finding| !ids.iter().any(|rule| rule.id == finding.rule));
@@ -89,13 +93,13 @@ pub(super) fn apply(
     let mut silences: Vec<Silence<'_>> = Vec::new();
     for (key, value) in annotations.entries() {
         if let Some(name) = key.strip_prefix(OURS) {
-            let ids = rules::find(name).iter().map(|rule| rule.id).collect();
+            let ids = rules::named(name).iter().map(|rule| rule.id).collect();
             silences.push(Silence { name, ids, reason: value.text(), at: value, used: false });
         } else {
             theirs(key, value.text(), findings);
         }
     }
-    for silence in &mut silences {
+    for silence in silences.iter_mut().filter(|silence| !silence.reason.trim().is_empty()) {
         let before = findings.len();
         findings.retain(|finding| !silence.ids.contains(&finding.rule));
         silence.used = findings.len() < before;
@@ -103,6 +107,7 @@ pub(super) fn apply(
     if !options.runs(Family::Policy) {
         return;
     }
+    let told = findings.len();
     for silence in &silences {
         let tell =
             |rule, message: String| Finding::new(rule, Family::Policy, Level::Warning, &silence.at, message);
@@ -119,11 +124,21 @@ pub(super) fn apply(
             findings.push(
                 tell("silence-without-reason", message).hint("write the reason as the annotation's value"),
             );
-        } else if !silence.used && rules::find(silence.name).iter().all(|rule| options.runs(rule.family)) {
+        } else if !silence.used && rules::named(silence.name).iter().all(|rule| options.runs(rule.family)) {
             let message = format!("`{}` has nothing to say about this object", silence.name);
             findings.push(tell("silence-without-finding", message).hint("remove the annotation"));
         }
     }
+    let silences = findings.split_off(told);
+    findings.extend(silences.into_iter().filter_map(|finding| at_level(finding, options)));
+}
+
+/// A finding about a silence at the level that the configuration gives to its rule; `None` when that is off.
+pub(super) fn at_level(mut finding: Finding, options: &Options) -> Option<Finding> {
+    if let Some(level) = options.level_of(finding.rule) {
+        finding.level = level?;
+    }
+    Some(finding)
 }
 
 /// The other linters' own annotations, for the rules that came from them. Who wrote them silenced advice: what the server

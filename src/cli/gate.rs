@@ -77,6 +77,25 @@ impl Refusal {
 }
 
 impl Gate {
+    /// What is printed has passed every rule that can refuse it: only advice may be left out.
+    pub(super) fn refuse_gaps(&self) -> Result<(), Box<Diagnostic>> {
+        let advice = |word: &String| {
+            let found = rules::find(word);
+            !found.is_empty() && found.iter().all(|rule| matches!(rule.family, Family::Policy | Family::Pins))
+        };
+        let gap = if self.only.is_empty() {
+            self.skip.iter().find(|word| !advice(word))
+        } else {
+            self.only.first()
+        };
+        match gap {
+            None => Ok(()),
+            Some(word) => Diagnostic::error("unchecked-render", format!("`render` prints nothing that `{word}` alone lets through"))
+                .hint("`render` may only skip `policy` and `pins`; `citadel check` takes any family, `citadel build` checks nothing")
+                .fail(),
+        }
+    }
+
     /// The project here, and how to check in it.
     pub(super) fn options(&self, host: &dyn Host) -> Result<(Project, check::Options), Refusal> {
         let project = Project::here(host).unwrap_or_default();

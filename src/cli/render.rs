@@ -43,6 +43,9 @@ const MOST_TOLD: usize = 10;
 
 /// Runs the command.
 pub(super) fn run(host: &dyn Host, flags: &Flags) -> Exit {
+    if let Err(fault) = flags.gate.refuse_gaps() {
+        return terminal::refuse(host, &fault, &Sources::default());
+    }
     let (project, options) = match flags.gate.options(host) {
         Ok(prepared) => prepared,
         Err(refusal) => return refusal.tell(host),

@@ -85,7 +85,10 @@ fn outcomes(host: &dyn Host, flags: &Flags) -> Result<Vec<Outcome>, Refusal> {
     let root = project.root.clone().unwrap_or_else(|| working_directory.clone());
     let folder = root.join(settings.snapshots.as_deref().unwrap_or(snapshot::FOLDER));
     let targets = targets(host, &project, flags, &folder, &working_directory)?;
-    let key = Key::read(host, &root).map_err(|fault| Box::new(terminal::unwritten(&fault)))?;
+    let key = Key::read(host, &root).map_err(|fault| {
+        let message = format!("`{}` {}", snapshot::KEY_FILE, fault.trouble);
+        Box::new(Diagnostic::error("unreadable-file", message))
+    })?;
     let mut options = compare::Options::default();
     if let Some(minor) = settings.kubernetes_minor {
         options.kubernetes_minor = minor;

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::diagnostic::Result;
 use crate::host::{Entry, Fault, Host};
+use crate::load::KUSTOMIZATION_FILES;
 use crate::source::Sources;
 
 pub use settings::{Ignore, Settings};
@@ -69,6 +70,11 @@ impl Project {
         let Some(folder) = self.root.as_ref().map(|root| root.join(OVERLAYS)) else { return Vec::new() };
         let names = host.list(&folder).unwrap_or_default();
         let names = names.into_iter().filter_map(|name| name.into_string().ok());
-        names.filter(|name| host.look(&folder.join(name)) == Ok(Entry::Directory)).collect()
+        // A folder that others share has no kustomization of its own to render.
+        let builds = |name: &String| {
+            let folder = folder.join(name);
+            KUSTOMIZATION_FILES.iter().any(|file| host.look(&folder.join(file)) == Ok(Entry::File))
+        };
+        names.filter(builds).collect()
     }
 }

@@ -15,6 +15,7 @@ use crate::validate::{Capacity, Family, Finding, Level, Object};
 
 pub use capacity::capacity;
 pub use github::github;
+pub(crate) use github::{data, property};
 pub use json::json;
 pub use junit::{Failure, Suite, junit, junit_suites};
 pub use sarif::sarif;

@@ -102,14 +102,17 @@ pub(super) fn redact(set: &mut ResourceSet, steps: &mut Steps, key: Option<&Key>
             continue;
         }
         let name = resource.name().to_owned();
+        // What a value is told by must not change with the other values, as the hash does.
+        let mut known_as = name.clone();
         if resource.needs_hash
             && let Some((stem, hash)) = name.rsplit_once('-')
             && hash.len() == NAME_MARKER.len()
         {
             // The name's own marker tells nothing of the content either, unless there is a key.
-            names.push((name.clone(), format!("{stem}-{NAME_MARKER}")));
+            known_as = format!("{stem}-{NAME_MARKER}");
+            names.push((name.clone(), known_as.clone()));
         }
-        let identity = format!("{}/{}", resource.namespace(), name);
+        let identity = format!("{}/{known_as}", resource.namespace());
         values(&mut resource.document, step, &identity, key);
     }
     if names.is_empty() {
@@ -127,13 +130,22 @@ fn values(document: &mut Document, step: StepId, identity: &str, key: Option<&Ke
     let applied = ["metadata", "annotations", "kubectl.kubernetes.io/last-applied-configuration"];
     let mut list: Vec<(NodeId, String)> = Vec::new();
     for field in ["data", "stringData"] {
-        let Some(map) = document.get(root, field) else { continue };
-        if document.kind(map) != Kind::Mapping {
-            continue;
-        }
-        for (name, value) in document.entries(map) {
-            if document.kind(value) == Kind::Scalar && !document.is_null(value) {
-                list.push((value, format!("{field}/{}", document.text(name))));
+        let Some(top) = document.get(root, field) else { continue };
+        // What is no map of texts is wrong, and secret all the same.
+        let mut todo = vec![(top, field.to_owned())];
+        while let Some((node, path)) = todo.pop() {
+            match document.kind(node) {
+                Kind::Mapping => todo.extend(
+                    document
+                        .entries(node)
+                        .map(|(key, value)| (value, format!("{path}/{}", document.text(key)))),
+                ),
+                Kind::Sequence => {
+                    let items = document.children(node).enumerate();
+                    todo.extend(items.map(|(number, item)| (item, format!("{path}/{number}"))));
+                }
+                Kind::Scalar if !document.is_null(node) => list.push((node, path)),
+                Kind::Scalar | Kind::Alias => {}
             }
         }
     }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{Difference, Outcome, State};
 use crate::compare::format;
 use crate::diagnostic::{Dress, draw};
-use crate::report::{Suite, junit_suites};
+use crate::report::{Suite, data, junit_suites, property};
 use crate::source::Sources;
 
 /// What was done with the golden files.
@@ -131,11 +131,13 @@ pub fn github(outcomes: &[Outcome]) -> String {
         match &outcome.state {
             State::Same => {}
             State::Changed(difference) => {
-                let _ = writeln!(out, "::error title=snapshot::{}", sentence(outcome, Telling::Checked));
+                let _ =
+                    writeln!(out, "::error title=snapshot::{}", data(&sentence(outcome, Telling::Checked)));
                 report(difference, |report| commands(&mut out, report));
             }
             _ => {
-                let _ = writeln!(out, "::error title=snapshot::{}", sentence(outcome, Telling::Checked));
+                let _ =
+                    writeln!(out, "::error title=snapshot::{}", data(&sentence(outcome, Telling::Checked)));
             }
         }
     }
@@ -147,18 +149,17 @@ fn commands(out: &mut String, report: &format::Report<'_, '_>) {
         let Some(object) = report.object(whole) else { continue };
         for change in &whole.changes {
             let (from, to) = (change.from.as_deref(), change.to.as_deref());
-            let message = format!(
-                "{} {} {}: {} -> {}",
-                object.kind,
-                object.name,
-                change.path(),
-                from.unwrap_or("nothing"),
-                to.unwrap_or("nothing")
-            );
+            let values = if format::is_hidden(report, object, change) {
+                "another secret value".to_owned()
+            } else {
+                format!("{} -> {}", from.unwrap_or("nothing"), to.unwrap_or("nothing"))
+            };
+            let message = format!("{} {} {}: {values}", object.kind, object.name, change.path());
             let place = report.place_of(whole, change);
-            let place = place.map(|(file, line, column)| format!(" file={file},line={line},col={column},"));
+            let place = place
+                .map(|(file, line, column)| format!(" file={},line={line},col={column},", property(&file)));
             let place = place.unwrap_or_else(|| " ".to_owned());
-            let message = message.replace('%', "%25").replace('\n', "%0A");
+            let message = data(&message);
             let _ = writeln!(out, "::error{place}title=snapshot::{message}");
         }
     }

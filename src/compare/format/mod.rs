@@ -12,6 +12,7 @@ pub use json::json;
 pub use markdown::markdown;
 pub use text::text;
 pub use unified::{plain, unified};
+pub use words::is_hidden;
 
 use std::sync::Arc;
 

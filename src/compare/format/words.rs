@@ -16,7 +16,7 @@ pub(super) fn name(object: &Object<'_>) -> String {
 }
 
 /// Whether the values of a difference are nobody's business.
-pub(super) fn is_hidden(report: &Report<'_, '_>, object: &Object<'_>, change: &Change) -> bool {
+pub fn is_hidden(report: &Report<'_, '_>, object: &Object<'_>, change: &Change) -> bool {
     let is_secret = object.group.is_empty() && object.kind == "Secret";
     !report.show_secrets
         && is_secret

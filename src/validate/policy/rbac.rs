@@ -113,7 +113,7 @@ pub(in crate::validate) fn secrets_access(object: &Object<'_>, told: &mut Told<'
     binding_to(object, told, "read or change secrets", |rule| {
         has_or_all(rule, "apiGroups", &[""])
             && has_or_all(rule, "resources", &["secrets"])
-            && has_or_all(rule, "verbs", &["get", "list", "watch", "create", "delete"])
+            && has_or_all(rule, "verbs", &["get", "list", "watch", "create", "update", "patch", "delete"])
             && !named(rule)
     });
 }

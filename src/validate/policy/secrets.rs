@@ -5,7 +5,21 @@ use crate::validate::told::Told;
 use crate::validate::{Level, Object};
 
 /// Names that end so hold where a secret is, not the secret.
-const HARMLESS_ENDS: [&str; 8] = ["_FILE", "_PATH", "_DIR", "_NAME", "_URL", "_TTL", "_ID", "_KEY_ID"];
+const HARMLESS_ENDS: [&str; 13] = [
+    "_FILE",
+    "_PATH",
+    "_DIR",
+    "_NAME",
+    "_URL",
+    "_TTL",
+    "_ID",
+    "_KEY_ID",
+    "_EXPIRY",
+    "_EXPIRES_IN",
+    "_LIFETIME",
+    "_UNIT",
+    "_POLICY",
+];
 /// Words of names that hold secrets.
 const SECRET_WORDS: [&str; 5] = ["PASSWORD", "TOKEN", "BEARER", "SECRET", "PASSWD"];
 /// Whole names that hold secrets.
