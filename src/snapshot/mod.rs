@@ -128,10 +128,7 @@ fn state(
             return Err(Box::new(Diagnostic::error("unreadable-snapshot", message)).into());
         }
     }
-    // Digests say something only to who has the key that made them: without it, markers are alike.
-    let digests = key.is_some() && redact::has_digests(&golden);
-    let key = key.filter(|_| digests);
-    let golden = if digests { golden } else { redact::without_digests(golden) };
+    let (golden, key) = aligned(golden, key);
     let rendered = render(host, &target.folder, key)?;
     if rendered.text == golden {
         return Ok(State::Same);
@@ -143,6 +140,16 @@ fn state(
         return Ok(State::Spelling);
     }
     Ok(State::Changed(Box::new(Difference { old, new, changes })))
+}
+
+/// A golden file and the key to render with, so that the two can be compared: digests say something only to who has the
+/// key that made them; without it, or where the file has none, markers are alike.
+pub fn aligned(golden: Vec<u8>, key: Option<&Key>) -> (Vec<u8>, Option<&Key>) {
+    if key.is_some() && redact::has_digests(&golden) {
+        (golden, key)
+    } else {
+        (redact::without_digests(golden), None)
+    }
 }
 
 /// Golden files without an overlay: the names of their files, sorted.

@@ -6,7 +6,7 @@ use super::super::gate::Refusal;
 use super::super::terminal;
 use crate::compare::{GIT, Loaded, Unread};
 use crate::diagnostic::{Diagnostic, nearest};
-use crate::host::{self, Entry, Host};
+use crate::host::{self, Entry, Host, Links};
 use crate::project::{Project, Settings};
 use crate::snapshot::{self, Key};
 
@@ -83,6 +83,21 @@ pub(super) fn read(host: &dyn Host, words: &[String]) -> Result<(Loaded, Loaded)
     }
     let target = old.target().or(new.target()).map(str::to_owned);
     let with_golden = old == Side::Golden || new == Side::Golden;
+    let key = if with_golden { key(host, &project)? } else { None };
+    let aligned = || -> Result<(String, Vec<u8>, Option<&snapshot::Key>), Unread> {
+        let Some(target) = &target else {
+            return refuse("one-side", "`golden` needs another side", "name an overlay, too");
+        };
+        let Some(path) = golden(host, &project, target)? else { return no_golden_file(target) };
+        let mut bytes = Vec::new();
+        if host.read(&path, Links::Follow, &mut bytes).is_err() {
+            return no_golden_file(target);
+        }
+        let directory = host.working_directory().unwrap_or_default();
+        let shown = host::relative(&path, &directory).display().to_string();
+        let (bytes, key) = snapshot::aligned(bytes, key.as_ref());
+        Ok((shown, bytes, key))
+    };
     let side = |side: &Side| -> Result<Loaded, Unread> {
         match side {
             Side::Input => Loaded::text(host, "<stdin>".into(), terminal::read_input()?),
@@ -93,25 +108,16 @@ pub(super) fn read(host: &dyn Host, words: &[String]) -> Result<(Loaded, Loaded)
                 Loaded::revision(host, &path, revision)
             }
             Side::Golden => {
-                let Some(target) = &target else {
-                    return refuse("one-side", "`golden` needs another side", "name an overlay, too");
-                };
-                match golden(host, &project, target)? {
-                    Some(path) if host.look(&path) == Ok(Entry::File) => Loaded::path(host, path),
-                    _ => refuse(
-                        "no-golden-file",
-                        &format!("`{target}` has no golden file"),
-                        "`citadel snapshot --update` writes it",
-                    ),
-                }
+                let (shown, bytes, _) = aligned()?;
+                Loaded::text(host, shown.into(), bytes)
             }
             Side::Target(target) => {
                 let folder = path(host, &project, target);
                 if with_golden {
                     // Golden files hold no secrets: the other side is compared without them, too.
-                    let key = key(host, &project)?;
+                    let (_, _, key) = aligned()?;
                     let shown = folder.display().to_string();
-                    return snapshot::render(host, &shown, key.as_ref()).map(|rendered| rendered.objects);
+                    return snapshot::render(host, &shown, key).map(|rendered| rendered.objects);
                 }
                 if is_nothing(&folder) {
                     return Ok(Loaded::default());
@@ -121,6 +127,14 @@ pub(super) fn read(host: &dyn Host, words: &[String]) -> Result<(Loaded, Loaded)
         }
     };
     Ok((side(&old)?, side(&new)?))
+}
+
+fn no_golden_file<T>(target: &str) -> Result<T, Unread> {
+    refuse(
+        "no-golden-file",
+        &format!("`{target}` has no golden file"),
+        "`citadel snapshot --update` writes it",
+    )
 }
 
 /// Reads the side that a cluster is asked about.
