@@ -57,7 +57,10 @@ pub(super) fn read(host: &dyn Host, inputs: &[Input], options: &Options) -> Vec<
     for (path, name) in files {
         match host.read(&path, Links::Follow, &mut buffer) {
             Ok(()) => match decode_text(&buffer) {
-                Ok(text) => names.push(plain.sources.add(Source { name, text, inside: None })),
+                Ok(text) => {
+                    let text = json_escapes(text);
+                    names.push(plain.sources.add(Source { name, text, inside: None }));
+                }
                 Err(at) => {
                     let fault = undecodable(&name, at);
                     // The file has a name to be told by, though not a text to show.
@@ -89,7 +92,7 @@ type Read = (Vec<Document>, Vec<Diagnostic>);
 
 fn take(batch: &mut Batch, name: &Arc<str>, bytes: &[u8]) {
     batch.files += 1;
-    let text = decode_text(bytes);
+    let text = decode_text(bytes).map(json_escapes);
     let fault = text.as_ref().err().map(|at| undecodable(name, *at));
     let source = Source { name: Arc::clone(name), text: text.unwrap_or_else(|_| "".into()), inside: None };
     let id = batch.sources.add(source);
@@ -140,6 +143,49 @@ fn template(fault: Diagnostic, text: &str) -> Diagnostic {
         );
     }
     fault
+}
+
+/// kubectl reads a text that begins with a brace as JSON, in which a character beyond the first 65,536 is written as two
+/// escapes (`\ud83d\ude00`); YAML knows one (`\U0001F600`). Half of a pair is the replacement character, as in Go. JSON may
+/// escape slashes, too.
+fn json_escapes(text: Arc<str>) -> Arc<str> {
+    let odd = ["\\ud", "\\uD", "\\/"];
+    if !text.trim_start().starts_with('{') || !odd.iter().any(|odd| text.contains(odd)) {
+        return text;
+    }
+    let unit = |at: usize| {
+        let digits = text.get(at..at + 6)?.strip_prefix("\\u")?;
+        u32::from_str_radix(digits, 16).ok()
+    };
+    let mut out = String::with_capacity(text.len());
+    let mut rest = 0;
+    let mut at = 0;
+    while let Some(found) = text.get(at..).and_then(|text| text.find('\\')) {
+        at += found;
+        if text[at..].starts_with("\\/") {
+            out.push_str(&text[rest..at]);
+            rest = at + 1;
+            at += 2;
+            continue;
+        }
+        let Some(first @ 0xD800..=0xDFFF) = unit(at) else {
+            // Whatever is escaped is passed over with its backslash.
+            at += 1 + text[at + 1..].chars().next().map_or(0, char::len_utf8);
+            continue;
+        };
+        out.push_str(&text[rest..at]);
+        let pair = match unit(at + 6) {
+            Some(second @ 0xDC00..=0xDFFF) if first < 0xDC00 => {
+                char::from_u32(0x10000 + ((first - 0xD800) << 10) + (second - 0xDC00))
+            }
+            _ => None,
+        };
+        at += if pair.is_some() { 12 } else { 6 };
+        rest = at;
+        out.push(pair.unwrap_or(char::REPLACEMENT_CHARACTER));
+    }
+    out.push_str(&text[rest..]);
+    out.into()
 }
 
 /// `{{ .Values.name }}` without quotes is YAML, too: a mapping as the key of a mapping, which no object has.
