@@ -265,12 +265,9 @@ fn of_project(ignores: &Ignores<'_>, options: &Options) -> Part {
 
 /// A finding at the level that the configuration gives to its rule; `None` when that is off. Families with rows of
 /// their own have seen to it already.
-fn levelled(mut finding: Finding, options: &Options) -> Option<Finding> {
+fn levelled(finding: Finding, options: &Options) -> Option<Finding> {
     let walked = matches!(finding.family, Family::Schema | Family::Server | Family::ApiVersion);
-    if walked && let Some(level) = options.rules.level_of(finding.rule) {
-        finding.level = level?;
-    }
-    Some(finding)
+    if walked { silence::at_level(finding, &options.rules) } else { Some(finding) }
 }
 
 fn objects(batch: &Batch) -> impl Iterator<Item = Object<'_>> {

@@ -133,7 +133,7 @@ pub(super) fn apply(
     findings.extend(silences.into_iter().filter_map(|finding| at_level(finding, options)));
 }
 
-/// A finding about a silence at the level that the configuration gives to its rule; `None` when that is off.
+/// A finding at the level that the configuration gives to its rule; `None` when that is off.
 pub(super) fn at_level(mut finding: Finding, options: &Options) -> Option<Finding> {
     if let Some(level) = options.level_of(finding.rule) {
         finding.level = level?;

@@ -130,7 +130,7 @@ impl Gate {
         let mut leave_out = Vec::new();
         if let Some(root) = &project.root {
             leave_out.push(root.join(PROJECT_FILE));
-            leave_out.push(root.join(settings.snapshots.as_deref().unwrap_or(snapshot::FOLDER)));
+            leave_out.push(snapshot::folder(root, settings.snapshots.as_deref()));
             crds.extend(settings.crds.iter().map(|path| root.join(path).display().to_string()));
         }
         let options = check::Options {

@@ -83,7 +83,7 @@ fn outcomes(host: &dyn Host, flags: &Flags) -> Result<Vec<Outcome>, Refusal> {
     let settings = Refusal::settings(host, &project)?;
     let working_directory = host.working_directory().unwrap_or_default();
     let root = project.root.clone().unwrap_or_else(|| working_directory.clone());
-    let folder = root.join(settings.snapshots.as_deref().unwrap_or(snapshot::FOLDER));
+    let folder = snapshot::folder(&root, settings.snapshots.as_deref());
     let targets = targets(host, &project, flags, &folder, &working_directory)?;
     let key = Key::read(host, &root).map_err(|fault| {
         let message = format!("`{}` {}", snapshot::KEY_FILE, fault.trouble);
@@ -163,9 +163,7 @@ fn targets(
             };
         }
         let clean = host::clean(&working_directory.join(&path));
-        let stem =
-            clean.file_name().map_or_else(|| "root".into(), |name| name.to_string_lossy().into_owned());
-        let golden = folder.join(format!("{stem}.yaml"));
+        let (stem, golden) = snapshot::golden_file(folder, &clean);
         if let Some(other) = list.iter().find(|other| other.golden == golden) {
             let message = format!("`{name}` and `{}` have the same golden file", other.folder);
             return Diagnostic::error("ambiguous-snapshot", message).hint("rename one of the folders").fail();

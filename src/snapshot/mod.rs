@@ -17,9 +17,6 @@ use crate::yaml::Dialect;
 pub use redact::{KEY_FILE, Key};
 pub use tell::{Telling, github, json, junit, text};
 
-/// The folder of the golden files, from the project root, when citadel.yaml names no other.
-pub const FOLDER: &str = "snapshots";
-
 /// An overlay and its golden file.
 #[derive(Clone, Debug)]
 pub struct Target {
@@ -140,6 +137,18 @@ fn state(
         return Ok(State::Spelling);
     }
     Ok(State::Changed(Box::new(Difference { old, new, changes })))
+}
+
+/// The folder of a project's golden files; `configured` is what citadel.yaml names.
+pub fn folder(root: &Path, configured: Option<&str>) -> PathBuf {
+    root.join(configured.unwrap_or("snapshots"))
+}
+
+/// The name of a target by its folder (absolute and clean), and its golden file.
+pub fn golden_file(snapshots: &Path, folder: &Path) -> (String, PathBuf) {
+    let name = folder.file_name().map_or_else(|| "root".into(), |name| name.to_string_lossy().into_owned());
+    let golden = snapshots.join(format!("{name}.yaml"));
+    (name, golden)
 }
 
 /// A golden file and the key to render with, so that the two can be compared: digests say something only to who has the

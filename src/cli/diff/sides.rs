@@ -84,19 +84,10 @@ pub(super) fn read(host: &dyn Host, words: &[String]) -> Result<(Loaded, Loaded)
     let target = old.target().or(new.target()).map(str::to_owned);
     let with_golden = old == Side::Golden || new == Side::Golden;
     let key = if with_golden { key(host, &project)? } else { None };
-    let aligned = || -> Result<(String, Vec<u8>, Option<&snapshot::Key>), Unread> {
-        let Some(target) = &target else {
-            return refuse("one-side", "`golden` needs another side", "name an overlay, too");
-        };
-        let Some(path) = golden(host, &project, target)? else { return no_golden_file(target) };
-        let mut bytes = Vec::new();
-        if host.read(&path, Links::Follow, &mut bytes).is_err() {
-            return no_golden_file(target);
-        }
-        let directory = host.working_directory().unwrap_or_default();
-        let shown = host::relative(&path, &directory).display().to_string();
-        let (bytes, key) = snapshot::aligned(bytes, key.as_ref());
-        Ok((shown, bytes, key))
+    let golden = match &target {
+        _ if !with_golden => None,
+        None => return refuse("one-side", "`golden` needs another side", "name an overlay, too"),
+        Some(target) => Some(read_golden(host, &project, target, key.as_ref())?),
     };
     let side = |side: &Side| -> Result<Loaded, Unread> {
         match side {
@@ -108,16 +99,15 @@ pub(super) fn read(host: &dyn Host, words: &[String]) -> Result<(Loaded, Loaded)
                 Loaded::revision(host, &path, revision)
             }
             Side::Golden => {
-                let (shown, bytes, _) = aligned()?;
+                let (shown, bytes, _) = golden.clone().unwrap_or_default();
                 Loaded::text(host, shown.into(), bytes)
             }
             Side::Target(target) => {
                 let folder = path(host, &project, target);
-                if with_golden {
+                if let Some((_, _, key)) = &golden {
                     // Golden files hold no secrets: the other side is compared without them, too.
-                    let (_, _, key) = aligned()?;
                     let shown = folder.display().to_string();
-                    return snapshot::render(host, &shown, key).map(|rendered| rendered.objects);
+                    return snapshot::render(host, &shown, *key).map(|rendered| rendered.objects);
                 }
                 if is_nothing(&folder) {
                     return Ok(Loaded::default());
@@ -127,6 +117,24 @@ pub(super) fn read(host: &dyn Host, words: &[String]) -> Result<(Loaded, Loaded)
         }
     };
     Ok((side(&old)?, side(&new)?))
+}
+
+/// The golden file of a target as users see it, its text, and the key to render the other side with.
+fn read_golden<'k>(
+    host: &dyn Host,
+    project: &Project,
+    target: &str,
+    key: Option<&'k Key>,
+) -> Result<(String, Vec<u8>, Option<&'k Key>), Unread> {
+    let Some(path) = golden(host, project, target)? else { return no_golden_file(target) };
+    let mut bytes = Vec::new();
+    if host.read(&path, Links::Follow, &mut bytes).is_err() {
+        return no_golden_file(target);
+    }
+    let directory = host.working_directory().unwrap_or_default();
+    let shown = host::relative(&path, &directory).display().to_string();
+    let (bytes, key) = snapshot::aligned(bytes, key);
+    Ok((shown, bytes, key))
 }
 
 fn no_golden_file<T>(target: &str) -> Result<T, Unread> {
@@ -192,9 +200,8 @@ fn golden(host: &dyn Host, project: &Project, target: &str) -> Result<Option<Pat
         return Ok(None);
     }
     let settings = settings(host, project)?;
-    let snapshots = root.join(settings.snapshots.as_deref().unwrap_or(snapshot::FOLDER));
-    let stem = folder.file_name().map_or_else(|| "root".into(), |name| name.to_string_lossy().into_owned());
-    Ok(Some(snapshots.join(format!("{stem}.yaml"))))
+    let (_, golden) = snapshot::golden_file(&snapshot::folder(&root, settings.snapshots.as_deref()), &folder);
+    Ok(Some(golden))
 }
 
 fn key(host: &dyn Host, project: &Project) -> Result<Option<Key>, Unread> {

@@ -29,7 +29,7 @@ pub(crate) mod value;
 
 pub use environment::{Environment, Wanted, check_expression};
 pub(crate) use rules::{Judged, Rule as Compiled, Rules, Run};
-pub(crate) use shape::escape;
+pub(crate) use shape::{RESERVED, escape};
 
 use self::types::Shape;
 use super::custom::schema::Schema;

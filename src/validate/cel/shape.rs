@@ -16,7 +16,7 @@ const MAX_REQUEST: i64 = 3 * 1024 * 1024;
 const MAX_NAME: u64 = 253;
 
 /// Names that expressions cannot write as they are.
-pub(super) const RESERVED: &[&str] = &[
+pub(crate) const RESERVED: &[&str] = &[
     "true",
     "false",
     "null",

@@ -7,6 +7,7 @@ use super::admission_rule::{
 use super::format;
 use super::report::Report;
 use super::selector::check_selector;
+use crate::validate::cel::RESERVED;
 use crate::validate::{At, Finding};
 
 const LONGEST_VALUE_EXPRESSION: usize = 5 * 1024;
@@ -63,29 +64,6 @@ fn check_head(spec: &At<'_>, mutating: bool, findings: &mut Vec<Finding>) {
 
 /// Mirrors `isCELIdentifier`
 fn is_cel_identifier(name: &str) -> bool {
-    const RESERVED: &[&str] = &[
-        "true",
-        "false",
-        "null",
-        "in",
-        "as",
-        "break",
-        "const",
-        "continue",
-        "else",
-        "for",
-        "function",
-        "if",
-        "import",
-        "let",
-        "loop",
-        "package",
-        "namespace",
-        "return",
-        "var",
-        "void",
-        "while",
-    ];
     format::c_identifier(name).is_ok() && !RESERVED.contains(&name)
 }
 

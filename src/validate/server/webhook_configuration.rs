@@ -13,7 +13,7 @@ pub(super) fn check(object: &At<'_>, findings: &mut Vec<Finding>) {
     let webhooks = object.field("webhooks");
     for (number, webhook) in webhooks.items().enumerate() {
         check_webhook(&webhook, findings);
-        check_versions(&webhook.field("admissionReviewVersions"), findings);
+        check_review_versions(&webhook.field("admissionReviewVersions"), findings);
         let name = webhook.field("name");
         if !name.text().is_empty()
             && webhooks.items().take(number).any(|before| before.field("name").text() == name.text())
@@ -138,7 +138,7 @@ pub(in crate::validate) fn check_service(
 }
 
 /// Mirrors `validateAdmissionReviewVersions`
-fn check_versions(versions: &At<'_>, findings: &mut Vec<Finding>) {
+pub(super) fn check_review_versions(versions: &At<'_>, findings: &mut Vec<Finding>) {
     if versions.is_empty() {
         findings.required(versions, "must have `v1` or `v1beta1`");
         return;

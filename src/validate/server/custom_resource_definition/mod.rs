@@ -7,7 +7,7 @@ mod schema;
 mod structural;
 
 use super::report::Report;
-use super::webhook_configuration::{check_service, check_url};
+use super::webhook_configuration::{check_review_versions, check_service, check_url};
 use super::{format, url};
 use crate::validate::custom::field_path;
 use crate::validate::custom::item::Item;
@@ -264,16 +264,7 @@ fn check_conversion(conversion: &At<'_>, findings: &mut Vec<Finding>) {
         findings.required(&versions, "");
         return;
     }
-    for (number, version) in versions.items().enumerate() {
-        if versions.items().take(number).any(|before| before.text() == version.text()) {
-            findings.invalid(&version, "is given twice");
-        } else {
-            findings.format(&version, format::dns1035_label(version.text()));
-        }
-    }
-    if !versions.items().any(|version| matches!(version.text(), "v1" | "v1beta1")) {
-        findings.invalid(&versions, "must have `v1` or `v1beta1`");
-    }
+    check_review_versions(&versions, findings);
 }
 
 /// Mirrors `ValidateCustomResourceColumnDefinition`
