@@ -2,6 +2,7 @@
 //! that has a kustomization is built in its stead (its files may be patches and generators' input, no objects); files
 //! are read one by one, so that a bad one does not hide the others.
 
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -35,52 +36,62 @@ const MOST_FOLDERS: usize = 1_000_000;
 
 /// Reads everything: one batch a built target, one for all plain files together.
 pub(super) fn read(host: &dyn Host, inputs: &[Input], options: &Options) -> Vec<Batch> {
+    let Gathered { mut plain, texts, roots } = gather(host, inputs, options);
+    let read: Vec<Read> = texts.par_iter().map(|id| read_text(*id, &plain.sources.get(*id).text)).collect();
+    for (documents, faults) in read {
+        plain.documents.extend(documents);
+        plain.faults.extend(faults);
+    }
+    with_built(host, plain, &roots)
+}
+
+/// What was found of inputs, before any YAML is read.
+pub(crate) struct Gathered {
+    /// The texts of plain files, and what is wrong with files.
+    pub(crate) plain: Batch,
+    /// Which texts could be read, in order.
+    pub(crate) texts: Vec<SourceId>,
+    /// Folders to build.
+    pub(crate) roots: Vec<String>,
+}
+
+/// Finds the files and folders of inputs, and reads the files' bytes.
+pub(super) fn gather(host: &dyn Host, inputs: &[Input], options: &Options) -> Gathered {
     let working_directory = host.working_directory().unwrap_or_else(|_| PathBuf::from("/"));
     let mut plain = Batch { dialect: Some(Dialect::V2), ..Batch::default() };
     let mut files: Vec<(PathBuf, Arc<str>)> = Vec::new();
-    let mut texts = Vec::new();
+    let mut given = Vec::new();
     let mut roots = Vec::new();
     for input in inputs {
         match input {
-            Input::Text(name, bytes) => texts.push((Arc::clone(name), bytes.as_slice())),
+            Input::Text(name, bytes) => given.push((Arc::clone(name), bytes.as_slice())),
             Input::Path(path) => {
                 let path = host::clean(&working_directory.join(path));
                 find(host, &path, &working_directory, options, &mut files, &mut roots, &mut plain.faults);
             }
         }
     }
-    for (name, bytes) in texts {
-        take(&mut plain, &name, bytes);
+    let mut texts = Vec::with_capacity(given.len() + files.len());
+    for (name, bytes) in given {
+        texts.extend(take(&mut plain, name, bytes));
     }
     let mut buffer = Vec::new();
-    let mut names = Vec::with_capacity(files.len());
     for (path, name) in files {
         match host.read(&path, Links::Follow, &mut buffer) {
-            Ok(()) => match decode_text(&buffer) {
-                Ok(text) => {
-                    let text = json_escapes(text);
-                    names.push(plain.sources.add(Source { name, text, inside: None }));
-                }
-                Err(at) => {
-                    let fault = undecodable(&name, at);
-                    // The file has a name to be told by, though not a text to show.
-                    let source = plain.sources.add(Source { name, text: "".into(), inside: None });
-                    plain.faults.push(fault.at(Place { source, offset: 0 }, ""));
-                }
-            },
+            Ok(()) => texts.extend(take(&mut plain, name, &buffer)),
             Err(fault) => {
+                plain.files += 1;
                 let told = unreadable(&name, &fault.trouble.to_string());
                 let source = plain.sources.add(Source { name, text: "".into(), inside: None });
                 plain.faults.push(told.at(Place { source, offset: 0 }, ""));
             }
         }
-        plain.files += 1;
     }
-    let read: Vec<Read> = names.par_iter().map(|id| read_text(*id, &plain.sources.get(*id).text)).collect();
-    for (documents, faults) in read {
-        plain.documents.extend(documents);
-        plain.faults.extend(faults);
-    }
+    Gathered { plain, texts, roots }
+}
+
+/// The batches of folders, built, and that of plain files.
+pub(crate) fn with_built(host: &dyn Host, plain: Batch, roots: &[String]) -> Vec<Batch> {
     let mut batches: Vec<Batch> = roots.par_iter().map(|root| built(host, root)).collect();
     if plain.files > 0 || !plain.faults.is_empty() || batches.is_empty() {
         batches.push(plain);
@@ -90,53 +101,71 @@ pub(super) fn read(host: &dyn Host, inputs: &[Input], options: &Options) -> Vec<
 
 type Read = (Vec<Document>, Vec<Diagnostic>);
 
-fn take(batch: &mut Batch, name: &Arc<str>, bytes: &[u8]) {
+/// Registers a text; a file that is no text has a name to be told by, though nothing to show.
+fn take(batch: &mut Batch, name: Arc<str>, bytes: &[u8]) -> Option<SourceId> {
     batch.files += 1;
     let text = decode_text(bytes).map(json_escapes);
-    let fault = text.as_ref().err().map(|at| undecodable(name, *at));
-    let source = Source { name: Arc::clone(name), text: text.unwrap_or_else(|_| "".into()), inside: None };
+    let fault = text.as_ref().err().map(|at| undecodable(&name, *at));
+    let source = Source { name, text: text.unwrap_or_else(|_| "".into()), inside: None };
     let id = batch.sources.add(source);
-    if let Some(fault) = fault {
-        batch.faults.push(fault.at(Place { source: id, offset: 0 }, ""));
-        return;
-    }
-    let (documents, faults) = read_text(id, &batch.sources.get(id).text);
-    batch.documents.extend(documents);
-    batch.faults.extend(faults);
+    let Some(fault) = fault else { return Some(id) };
+    batch.faults.push(fault.at(Place { source: id, offset: 0 }, ""));
+    None
 }
 
 /// The objects of one text, and what is wrong with it.
 fn read_text(id: SourceId, text: &Arc<str>) -> Read {
-    let (mut documents, mut faults) = (Vec::new(), Vec::new());
-    let templated = memchr::memmem::find(text.as_bytes(), b"{{").is_some();
-    match yaml::read_each(id, text) {
+    match yaml::split_documents(id, text) {
         Ok(parts) => {
-            for part in parts {
-                match part {
-                    Ok(read) => {
-                        for document in read {
-                            match templated.then(|| braces(&document)).flatten() {
-                                Some(fault) => faults.push(fault),
-                                None => documents.push(document),
-                            }
-                        }
-                    }
-                    Err(fault) => faults.push(template(*fault, text)),
-                }
+            let (read, mut faults) = read_parts(id, text, parts);
+            let documents: Vec<Document> = read.into_iter().flatten().collect();
+            if documents.is_empty() && faults.is_empty() {
+                let place = Place { source: id, offset: 0 };
+                let told = Diagnostic::warning("empty-file", "the file holds no objects");
+                faults.push(told.at(place, "").hint("leave it out, or write objects into it"));
             }
+            (documents, faults)
         }
-        Err(fault) => faults.push(template(*fault, text)),
+        Err(fault) => (Vec::new(), vec![template(*fault, text)]),
     }
-    if documents.is_empty() && faults.is_empty() {
-        let place = Place { source: id, offset: 0 };
-        let told = Diagnostic::warning("empty-file", "the file holds no objects");
-        faults.push(told.at(place, "").hint("leave it out, or write objects into it"));
-    }
-    (documents, faults)
+}
+
+/// The objects of some parts of a text, by part, and what is wrong with them.
+pub(crate) fn read_parts(
+    id: SourceId,
+    text: &Arc<str>,
+    parts: Vec<Range<usize>>,
+) -> (Vec<Vec<Document>>, Vec<Diagnostic>) {
+    let mut faults = Vec::new();
+    let templated = is_templated(text);
+    let read = yaml::read_each(id, text, parts).into_iter().map(|part| match part {
+        Ok(mut documents) => {
+            if templated {
+                documents.retain(|document| match braces(document) {
+                    Some(fault) => {
+                        faults.push(fault);
+                        false
+                    }
+                    None => true,
+                });
+            }
+            documents
+        }
+        Err(fault) => {
+            faults.push(template(*fault, text));
+            Vec::new()
+        }
+    });
+    (read.collect(), faults)
+}
+
+/// Whether a text may be a template of Helm.
+pub(crate) fn is_templated(text: &str) -> bool {
+    memchr::memmem::find(text.as_bytes(), b"{{").is_some()
 }
 
 /// A text with `{{` that is no YAML is most likely a template of Helm.
-fn template(fault: Diagnostic, text: &str) -> Diagnostic {
+pub(crate) fn template(fault: Diagnostic, text: &str) -> Diagnostic {
     if text.contains("{{") {
         return fault.hint(
             "this looks like a Helm template: render it first (`helm template CHART | citadel check -`)",

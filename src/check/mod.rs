@@ -23,6 +23,7 @@ use crate::yaml::{self, Dialect, Document, NodeId};
 use silence::Ignores;
 
 pub use input::Input;
+pub(crate) use input::{Gathered, is_templated, read_parts, template, with_built};
 
 /// What to check and how.
 #[derive(Clone, Debug, Default)]
@@ -66,6 +67,11 @@ pub(crate) struct Batch {
 /// Reads targets without checking them: one batch a built kustomization, one for all plain files together.
 pub(crate) fn read(host: &dyn Host, targets: &[Input]) -> Vec<Batch> {
     input::read(host, targets, &Options::default())
+}
+
+/// Finds what targets are, and reads the bytes of plain files.
+pub(crate) fn gather(host: &dyn Host, targets: &[Input]) -> Gathered {
+    input::gather(host, targets, &Options::default())
 }
 
 /// Checks targets: files, folders, kustomizations, standard input (whose text `-` stands for).

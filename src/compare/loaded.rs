@@ -1,22 +1,35 @@
 //! One side of a comparison, read: the documents of an overlay, folder, file or text, and the texts they came from.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::check::{self, Batch, Input};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::host::Host;
-use crate::source::{Place, Sources};
+use crate::source::{Place, SourceId, Sources};
 use crate::validate::Object;
 use crate::yaml::{Dialect, Document};
 
 /// One side, read.
 #[derive(Debug, Default)]
 pub struct Loaded {
-    batches: Vec<Batch>,
+    batches: Vec<Arc<Batch>>,
+    /// Where the objects stand when not simply in the batches: some were read on the other side.
+    pieces: Vec<Piece>,
     /// Where the lines of a text begin, by where the text lies in memory.
     lines: Mutex<BTreeMap<usize, Vec<usize>>>,
+}
+
+/// Documents of one batch that follow each other.
+#[derive(Debug)]
+pub(super) struct Piece {
+    pub(super) batch: usize,
+    pub(super) documents: Range<usize>,
+    /// For documents that were read on the other side: the text on this side that has the same bytes, and how far further
+    /// down they stand there.
+    pub(super) twin: Option<(SourceId, i64)>,
 }
 
 impl Loaded {
@@ -50,15 +63,26 @@ impl Loaded {
     }
 
     fn with(batches: Vec<Batch>) -> Loaded {
-        Loaded { batches, lines: Mutex::default() }
+        Loaded { batches: batches.into_iter().map(Arc::new).collect(), ..Loaded::default() }
+    }
+
+    /// The batches, to share them with another side.
+    pub(super) fn batches(&self) -> &[Arc<Batch>] {
+        &self.batches
+    }
+
+    /// Adds the batch of another side, and says which documents stand where.
+    pub(super) fn arrange(&mut self, foreign: Arc<Batch>, pieces: Vec<Piece>) {
+        self.batches.push(foreign);
+        self.pieces = pieces;
     }
 
     /// The documents with their texts, for who rendered them.
     pub fn into_parts(self) -> Vec<(Vec<Document>, Sources)> {
-        self.batches.into_iter().map(|batch| (batch.documents, batch.sources)).collect()
+        self.batches.into_iter().filter_map(Arc::into_inner).map(|batch| (batch.documents, batch.sources)).collect()
     }
 
-    fn of(mut batches: Vec<Batch>) -> Result<Loaded, Unread> {
+    pub(super) fn of(mut batches: Vec<Batch>) -> Result<Loaded, Unread> {
         let mut faults = Vec::new();
         for (number, batch) in batches.iter_mut().enumerate() {
             let all = std::mem::take(&mut batch.faults);
@@ -77,16 +101,24 @@ impl Loaded {
 
     /// The objects in order.
     pub fn objects(&self) -> Vec<Object<'_>> {
-        let list = self.batches.iter().flat_map(|batch| {
+        fn objects<'b>(batch: &'b Batch, documents: &'b [Document]) -> impl Iterator<Item = Object<'b>> {
             let dialect = batch.dialect.unwrap_or(Dialect::V2);
-            batch.documents.iter().map(move |document| Object::new(document, dialect))
-        });
-        list.filter(|object| !object.kind.is_empty() || !object.name.is_empty()).collect()
+            let all = documents.iter().map(move |document| Object::new(document, dialect));
+            all.filter(|object| !object.kind.is_empty() || !object.name.is_empty())
+        }
+        if self.pieces.is_empty() {
+            return self.batches.iter().flat_map(|batch| objects(batch, &batch.documents)).collect();
+        }
+        let documents = |piece: &Piece| {
+            let batch = self.batches.get(piece.batch)?;
+            Some(objects(batch, batch.documents.get(piece.documents.clone())?))
+        };
+        self.pieces.iter().filter_map(documents).flatten().collect()
     }
 
     /// File, line and column of a place in an object's document.
     pub(super) fn position(&self, object: &Object<'_>, place: Place) -> Option<(Arc<str>, usize, usize)> {
-        let sources = self.sources(object)?;
+        let (sources, place) = self.placed(object, place)?;
         let place = sources.outer(place);
         if !sources.holds(place) {
             return None;
@@ -113,10 +145,25 @@ impl Loaded {
         (line, text[start..at].chars().count() + 1)
     }
 
-    fn sources(&self, object: &Object<'_>) -> Option<&Sources> {
-        let holds =
-            |batch: &&Batch| batch.documents.as_ptr_range().contains(&std::ptr::from_ref(object.document));
-        self.batches.iter().find(holds).map(|batch| &batch.sources)
+    /// A place on this side, and the texts that it points into.
+    fn placed(&self, object: &Object<'_>, place: Place) -> Option<(&Sources, Place)> {
+        let range = |batch: &Batch| batch.documents.as_ptr_range();
+        let document = std::ptr::from_ref(object.document);
+        let number = self.batches.iter().position(|batch| range(batch).contains(&document))?;
+        let twin = |piece: &&Piece| {
+            piece.batch == number
+                && self.batches.get(number).and_then(|batch| batch.documents.get(piece.documents.clone())).is_some_and(
+                    |documents| documents.as_ptr_range().contains(&document),
+                )
+        };
+        match self.pieces.iter().find(twin).and_then(|piece| piece.twin) {
+            Some((source, shift)) => {
+                let offset = u32::try_from(i64::from(place.offset) + shift).ok()?;
+                let own = self.batches.iter().rev().nth(1)?;
+                Some((&own.sources, Place { source, offset }))
+            }
+            None => Some((&self.batches.get(number)?.sources, place)),
+        }
     }
 }
 

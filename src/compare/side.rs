@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Loaded, Unread};
+use super::{Loaded, Unread, twins};
 use crate::check::Input;
 use crate::diagnostic::Diagnostic;
 use crate::host::{self, Entry, Host};
@@ -11,6 +11,18 @@ use crate::host::{self, Entry, Host};
 pub const GIT: &str = "git:";
 
 impl Loaded {
+    /// Reads two sides, each a path as [`Loaded::path`] takes it or a text, and what stands in both but once.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn both(host: &dyn Host, old: Input, new: Input) -> Result<(Loaded, Loaded), Unread> {
+        let files = |input: Input| match input {
+            Input::Path(path) if Loaded::is_bare_folder(host, &path) => Loaded::files(host, &path),
+            input => vec![input],
+        };
+        twins::read(host, &files(old), &files(new))
+    }
+
     /// Reads a path as it is at a revision.
     ///
     /// # Errors
@@ -51,11 +63,14 @@ impl Loaded {
     /// # Errors
     /// When a file cannot be read.
     pub fn folder(host: &dyn Host, folder: &Path) -> Result<Loaded, Unread> {
+        let inputs = Loaded::files(host, folder);
+        if inputs.is_empty() { Ok(Loaded::default()) } else { Loaded::inputs(host, &inputs) }
+    }
+
+    fn files(host: &dyn Host, folder: &Path) -> Vec<Input> {
         let names = host.list(folder).unwrap_or_default();
         let files = names.into_iter().map(|name| folder.join(name));
-        let files = files.filter(|path| host.look(path) == Ok(Entry::File));
-        let inputs: Vec<Input> = files.map(Input::Path).collect();
-        if inputs.is_empty() { Ok(Loaded::default()) } else { Loaded::inputs(host, &inputs) }
+        files.filter(|path| host.look(path) == Ok(Entry::File)).map(Input::Path).collect()
     }
 
     /// Whether a path is a folder in which no file looks like a manifest by its name.

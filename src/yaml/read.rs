@@ -44,10 +44,13 @@ pub fn read_resources_slowly(source: SourceId, text: &Arc<str>) -> Result<Vec<Do
     read_parts(source, text, false, |document| document)
 }
 
-/// The documents of a text as [`read_resources`] has them, but one fault a document, so that the others can still be
-/// looked at; comments are not kept.
-pub fn read_each(source: SourceId, text: &Arc<str>) -> Result<Vec<Result<Vec<Document>>>> {
-    let parts = split_documents(source, text)?;
+/// The documents in parts of a text (see [`split_documents`]) as [`read_resources`] has them, but one fault a part, so that
+/// the others can still be looked at; comments are not kept. What a part holds depends on its bytes alone.
+pub fn read_each(
+    source: SourceId,
+    text: &Arc<str>,
+    parts: Vec<std::ops::Range<usize>>,
+) -> Vec<Result<Vec<Document>>> {
     let read = |part| {
         Ok(match read_part(source, text, part, true, true)? {
             Part::Nothing => Vec::new(),
@@ -55,11 +58,11 @@ pub fn read_each(source: SourceId, text: &Arc<str>) -> Result<Vec<Result<Vec<Doc
             Part::Several(documents) => documents,
         })
     };
-    Ok(if text.len() >= LARGE {
+    if parts.len() > 1 && parts.iter().map(std::ops::Range::len).sum::<usize>() >= LARGE {
         parts.into_par_iter().map(read).collect()
     } else {
         parts.into_iter().map(read).collect()
-    })
+    }
 }
 
 /// From this size on, documents are read side by side; below, it takes longer to wake the threads.

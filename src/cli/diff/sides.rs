@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::super::gate::Refusal;
 use super::super::terminal;
+use crate::check::Input;
 use crate::compare::{GIT, Loaded, Unread};
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::host::{self, Entry, Host, Links};
@@ -89,6 +90,20 @@ pub(super) fn read(host: &dyn Host, words: &[String]) -> Result<(Loaded, Loaded)
         None => return refuse("one-side", "`golden` needs another side", "name an overlay, too"),
         Some(target) => Some(read_golden(host, &project, target, key.as_ref())?),
     };
+    let is_plain = |side: &Side| match side {
+        Side::Input => true,
+        Side::Target(target) => !is_nothing(&path(host, &project, target)),
+        Side::Golden | Side::Revision(_) => false,
+    };
+    if is_plain(&old) && is_plain(&new) {
+        let plain = |side: &Side| -> Result<Input, Unread> {
+            Ok(match side.target() {
+                Some(target) => Input::Path(path(host, &project, target)),
+                None => Input::Text("<stdin>".into(), terminal::read_input()?),
+            })
+        };
+        return Loaded::both(host, plain(&old)?, plain(&new)?);
+    }
     let side = |side: &Side| -> Result<Loaded, Unread> {
         match side {
             Side::Input => Loaded::text(host, "<stdin>".into(), terminal::read_input()?),
