@@ -239,6 +239,37 @@ fn prints_versions_completions_and_manual_pages() {
 }
 
 #[test]
+fn bash_completes_what_the_project_holds() {
+    if Command::new("bash").arg("--version").output().is_err() {
+        return println!("skipped: there is no bash here");
+    }
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let script = format!(
+        "citadel() {{ '{CITADEL}' \"$@\"; }}\nsource <(citadel completions bash)\n\
+         COMP_LINE=$1 COMP_POINT=${{#1}}\nread -ra COMP_WORDS <<<\"$1\"\nCOMP_CWORD=$((${{#COMP_WORDS[@]}} - 1))\n\
+         _citadel_project citadel \"${{COMP_WORDS[COMP_CWORD]}}\" \"${{COMP_WORDS[COMP_CWORD-1]}}\"\nprintf '%s\\n' \"${{COMPREPLY[@]}}\""
+    );
+    let app = "citadel explain production deploy/citadelbuy-web";
+    for (line, expected) in [
+        ("citadel expl", vec!["explain"]),
+        ("citadel explain prod", vec!["production"]),
+        ("citadel explain -n x production deploy/citadelbuy-w", vec!["deploy/citadelbuy-web"]),
+        (&format!("{app} spec.repl"), vec!["spec.replicas"]),
+        (&format!("{app} spec.template.spec.cont"), vec!["spec.template.spec.containers[0]."]),
+        ("citadel diff git:HE", vec!["HEAD"]),
+        ("citadel diff gol", vec!["golden"]),
+        ("citadel diff snapshots/prod", vec!["snapshots/production.yaml"]),
+        ("citadel diff a --form", vec!["--format"]),
+        ("citadel diff --format js", vec!["json"]),
+    ] {
+        let done =
+            Command::new("bash").args(["-c", &script, "bash", line]).current_dir(folder).output().unwrap();
+        let found = text(&done.stdout);
+        assert_eq!(found.lines().collect::<Vec<_>>(), expected, "{line}: {}", text(&done.stderr));
+    }
+}
+
+#[test]
 fn takes_colour_only_on_a_terminal() {
     let folder = folder("takes_colour_only");
     let errors = text(&run(&folder, &["build"]).stderr);

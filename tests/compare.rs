@@ -1,7 +1,14 @@
-//! `citadel diff` where golden folders do not reach: revisions of git, what git and kubectl hand over.
+//! `citadel diff` where golden folders do not reach: revisions of git, what git and kubectl hand over, short cuts.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+
+use citadel::check::Input;
+use citadel::compare::format::{Report, json, unified};
+use citadel::compare::{Loaded, Options, compare};
+use citadel::host::Disk;
+
+use crate::generator::Random;
 
 const CITADEL: &str = env!("CARGO_BIN_EXE_citadel");
 
@@ -88,4 +95,52 @@ fn is_a_program_that_git_and_kubectl_run() {
     let done = run(&folder, &["LIVE-1", "MERGED-2", "diff", "--format=json"]);
     assert_eq!(done.status.code(), Some(1));
     assert!(told(&done).contains("\"path\":\"data[value]\""));
+}
+
+/// What is told of two sides, and whether anything differs.
+fn told_of((old, new): &(Loaded, Loaded)) -> String {
+    let (before, after) = (old.objects(), new.objects());
+    let changes = compare(&before, &after, &Options::default());
+    let report = Report {
+        old: &before,
+        new: &after,
+        old_side: old,
+        new_side: new,
+        changes: &changes,
+        show_secrets: false,
+    };
+    json(&report) + &unified(&report)
+}
+
+/// Documents that stand in both sides to the byte are read once: nothing may show that.
+#[test]
+fn what_stands_in_both_sides_is_told_as_if_it_were_read_twice() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("snapshots");
+    let texts = ["production", "staging", "development"]
+        .map(|name| std::fs::read_to_string(folder.join(format!("{name}.yaml"))).unwrap());
+    let pool: Vec<&str> = texts.iter().flat_map(|text| text.split("\n---\n")).collect();
+    let mut random = Random::new(1);
+    for round in 0..60 {
+        let old: Vec<String> =
+            (0..1 + random.below(40)).map(|_| pool[random.below(pool.len())].to_owned()).collect();
+        let mut new = old.clone();
+        for _ in 0..random.below(12) {
+            let (at, other) = (random.below(new.len()), random.below(new.len()));
+            match random.below(5) {
+                0 if new.len() > 1 => drop(new.remove(at)),
+                1 => new.insert(at, pool[random.below(pool.len())].to_owned()),
+                2 => new.swap(at, other),
+                3 => new.insert(at, format!("apiVersion: v1\nkind: List\nitems:\n- {{{}}}\n", "kind: A")),
+                _ => new[at] = new[at].replacen('1', "2", 1 + random.below(3)),
+            }
+        }
+        // The last document has no line end, or one more.
+        let (old, mut new) = (old.join("\n---\n"), new.join("\n---\n"));
+        new.push_str(["", "\n", "\n---\n"][random.below(3)]);
+        let text = |text: &str| Loaded::text(&Disk, "a.yaml".into(), text.into()).unwrap();
+        let apart = (text(&old), text(&new));
+        let input = |text: &str| Input::Text("a.yaml".into(), text.into());
+        let together = Loaded::both(&Disk, input(&old), input(&new)).unwrap();
+        assert_eq!(told_of(&together), told_of(&apart), "round {round}");
+    }
 }

@@ -26,8 +26,86 @@ pub(super) fn completions(mut command: Command, flags: &CompletionFlags) -> Exit
     let name = command.get_name().to_owned();
     let mut text = Vec::new();
     clap_complete::generate(flags.shell, &mut command, name, &mut text);
-    print(&text)
+    let text = String::from_utf8_lossy(&text).into_owned();
+    print(with_project(flags.shell, text).as_bytes())
 }
+
+/// The script of a shell, and in front of its flags what `citadel complete` knows of the project.
+fn with_project(shell: Shell, mut script: String) -> String {
+    match shell {
+        Shell::Bash => script.push_str(BASH),
+        Shell::Zsh => {
+            // Called by name when the file is loaded on demand, registered when it is sourced.
+            script = script.replace("    _citadel \"$@\"\n", "    _citadel_project \"$@\"\n");
+            script = script.replace("compdef _citadel citadel", "compdef _citadel_project citadel");
+            let end = script.rfind("if [ \"$funcstack[1]\"").unwrap_or(script.len());
+            script.insert_str(end, ZSH);
+        }
+        Shell::Fish => script.push_str(FISH),
+        _ => {}
+    }
+    script
+}
+
+/// Words are taken from the line itself, since bash splits them at `:` and `=`; what it took for a word of its own is cut
+/// off again.
+const BASH: &str = r#"
+_citadel_project() {
+    local line="${COMP_LINE:0:COMP_POINT}" words word found cut
+    read -ra words <<<"$line"
+    [[ "$line" == *[[:space:]] ]] && words+=("")
+    if found=$("${words[0]}" complete "${words[@]:1}" 2>/dev/null); then
+        local current="${words[${#words[@]}-1]}"
+        case "${words[1]}" in
+            check|diff)
+                while IFS= read -r word; do
+                    case "$word" in *.yaml|*.yml|*.json) found+=$'\n'"$word" ;; esac
+                done < <(compgen -f -- "$current") ;;
+        esac
+        cut="${current%"${current##*[:=]}"}"
+        COMPREPLY=()
+        while IFS= read -r word; do
+            [[ -n "$word" ]] && COMPREPLY+=("${word#"$cut"}")
+        done <<<"$found"
+        if [[ ${#COMPREPLY[@]} -gt 0 ]]; then
+            [[ ${#COMPREPLY[@]} -eq 1 && "${COMPREPLY[0]}" == *[./:] ]] && compopt -o nospace 2>/dev/null
+            return
+        fi
+    fi
+    _citadel "$@"
+}
+complete -F _citadel_project -o bashdefault -o default citadel
+"#;
+
+const ZSH: &str = r#"_citadel_project() {
+    local found
+    if found=$("${words[1]}" complete "${(@)words[2,CURRENT]}" 2>/dev/null) && [[ -n "$found" ]]; then
+        local -a all open whole
+        all=("${(@f)found}")
+        open=(${(M)all:#*[./:]})
+        whole=(${all:#*[./:]})
+        compadd -S '' -a open
+        compadd -a whole
+        case "${words[2]}" in
+            check|diff) _files -g '*.(yaml|yml|json)' ;;
+        esac
+        return
+    fi
+    _citadel "$@"
+}
+
+"#;
+
+const FISH: &str = r#"
+function __citadel_project
+    set -l words (commandline -opc)
+    citadel complete $words[2..-1] (commandline -ct) 2>/dev/null
+end
+complete -c citadel -n "__fish_citadel_using_subcommand explain" -f -a "(__citadel_project)"
+for command in build check diff render snapshot
+    complete -c citadel -n "__fish_citadel_using_subcommand $command" -a "(__citadel_project)"
+end
+"#;
 
 /// Prints a manual page.
 pub(super) fn man(mut command: Command, flags: &ManFlags) -> Exit {

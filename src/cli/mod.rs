@@ -2,6 +2,7 @@
 
 mod build;
 mod check;
+mod complete;
 mod diff;
 mod exit;
 mod explain;
@@ -42,6 +43,8 @@ enum Command {
     Rules(rules::Flags),
     Version(version::Flags),
     Completions(manual::CompletionFlags),
+    #[command(hide = true)]
+    Complete(complete::Flags),
     Man(manual::ManFlags),
 }
 
@@ -72,6 +75,7 @@ fn run(arguments: Vec<OsString>) -> Exit {
             Command::Rules(flags) => rules::run(&Disk, &flags),
             Command::Version(flags) => version::run(&flags),
             Command::Completions(flags) => manual::completions(Citadel::command(), &flags),
+            Command::Complete(flags) => complete::run(&Disk, &flags, Citadel::command()),
             Command::Man(flags) => manual::man(Citadel::command(), &flags),
         },
     }

@@ -79,7 +79,11 @@ impl Loaded {
 
     /// The documents with their texts, for who rendered them.
     pub fn into_parts(self) -> Vec<(Vec<Document>, Sources)> {
-        self.batches.into_iter().filter_map(Arc::into_inner).map(|batch| (batch.documents, batch.sources)).collect()
+        self.batches
+            .into_iter()
+            .filter_map(Arc::into_inner)
+            .map(|batch| (batch.documents, batch.sources))
+            .collect()
     }
 
     pub(super) fn of(mut batches: Vec<Batch>) -> Result<Loaded, Unread> {
@@ -152,9 +156,11 @@ impl Loaded {
         let number = self.batches.iter().position(|batch| range(batch).contains(&document))?;
         let twin = |piece: &&Piece| {
             piece.batch == number
-                && self.batches.get(number).and_then(|batch| batch.documents.get(piece.documents.clone())).is_some_and(
-                    |documents| documents.as_ptr_range().contains(&document),
-                )
+                && self
+                    .batches
+                    .get(number)
+                    .and_then(|batch| batch.documents.get(piece.documents.clone()))
+                    .is_some_and(|documents| documents.as_ptr_range().contains(&document))
         };
         match self.pieces.iter().find(twin).and_then(|piece| piece.twin) {
             Some((source, shift)) => {

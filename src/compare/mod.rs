@@ -30,7 +30,7 @@ pub use impact::Impact;
 pub use live::{Live, ask, compare_live};
 pub use loaded::{Loaded, Unread};
 pub use path::Step;
-pub use side::GIT;
+pub use side::{GIT, revisions};
 pub use update::Refusal;
 
 use rayon::prelude::*;

@@ -10,6 +10,19 @@ use crate::host::{self, Entry, Host};
 /// The word before a revision.
 pub const GIT: &str = "git:";
 
+/// Branches and tags of the repository that the working directory lies in.
+#[cfg(feature = "git")]
+pub fn revisions(host: &dyn Host) -> Vec<String> {
+    let directory = host.working_directory().unwrap_or_default();
+    super::git::names(host, &without_links(host, &directory))
+}
+
+/// None: this program was built without git.
+#[cfg(not(feature = "git"))]
+pub fn revisions(_host: &dyn Host) -> Vec<String> {
+    Vec::new()
+}
+
 impl Loaded {
     /// Reads two sides, each a path as [`Loaded::path`] takes it or a text, and what stands in both but once.
     ///

@@ -27,7 +27,7 @@ use spot::{Reached, Spot, follow, leaves};
 pub use history::Event;
 pub use influence::{Influence, Line, Unused, influence, unused};
 pub use json::{influence_json, json, objects_json, unused_json};
-pub use object::ObjectName;
+pub use object::{ObjectName, is_kind};
 pub use text::{Detail, influence_text, objects_text, text, unused_text};
 
 /// What is to be explained.

@@ -141,7 +141,7 @@ impl<'q> Wanted<'q> {
 }
 
 /// Whether a word stands for a kind.
-fn is_kind(word: &str, kind: &str) -> bool {
+pub fn is_kind(word: &str, kind: &str) -> bool {
     if word.eq_ignore_ascii_case(kind) {
         return true;
     }

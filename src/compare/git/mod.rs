@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use crate::diagnostic::{Diagnostic, Result};
 use crate::host::{self, Entry, Host, Links};
 
-pub(super) use tree::Revision;
+pub(super) use tree::{Revision, names};
 
 /// The name of an object.
 type Id = [u8; 20];

@@ -127,7 +127,7 @@ impl Repository<'_> {
     }
 
     /// The names of branches and tags.
-    fn names(&self) -> Vec<String> {
+    pub(super) fn names(&self) -> Vec<String> {
         let mut names = Vec::new();
         for folder in ["refs/heads", "refs/tags"] {
             let list = self.host.list(&self.common.join(folder)).unwrap_or_default();

@@ -34,6 +34,11 @@ pub(in crate::compare) struct Revision<'h> {
     trees: Mutex<BTreeMap<Id, Listing>>,
 }
 
+/// Branches and tags of the repository that a folder (without symbolic links) lies in.
+pub(in crate::compare) fn names(host: &dyn Host, folder: &Path) -> Vec<String> {
+    Repository::find(host, folder).map(|repository| repository.names()).unwrap_or_default()
+}
+
 impl<'h> Revision<'h> {
     /// Opens a revision of the repository that a folder (without symbolic links) lies in.
     pub(in crate::compare) fn open(
