@@ -35,9 +35,8 @@ fn with_project(shell: Shell, mut script: String) -> String {
     match shell {
         Shell::Bash => script.push_str(BASH),
         Shell::Zsh => {
-            // Called by name when the file is loaded on demand, registered when it is sourced.
-            script = script.replace("    _citadel \"$@\"\n", "    _citadel_project \"$@\"\n");
-            script = script.replace("compdef _citadel citadel", "compdef _citadel_project citadel");
+            // The file is loaded by the name of its function, which is to be ours.
+            script = script.replace("\n_citadel() {", "\n_citadel_flags() {");
             let end = script.rfind("if [ \"$funcstack[1]\"").unwrap_or(script.len());
             script.insert_str(end, ZSH);
         }
@@ -77,7 +76,7 @@ _citadel_project() {
 complete -F _citadel_project -o bashdefault -o default citadel
 "#;
 
-const ZSH: &str = r#"_citadel_project() {
+const ZSH: &str = r#"_citadel() {
     local found
     if found=$("${words[1]}" complete "${(@)words[2,CURRENT]}" 2>/dev/null) && [[ -n "$found" ]]; then
         local -a all open whole
@@ -91,7 +90,7 @@ const ZSH: &str = r#"_citadel_project() {
         esac
         return
     fi
-    _citadel "$@"
+    _citadel_flags "$@"
 }
 
 "#;
