@@ -122,8 +122,10 @@ pub(super) fn check_attachment(object: &At<'_>, findings: &mut Vec<Finding>) {
                 .forbidden(&source, "there may be `inlineVolumeSpec` or `persistentVolumeName`, not both");
         }
         (true, false) => persistent_volume::check_spec(&inline, "", true, findings),
-        (false, true) if name.text().is_empty() => findings.required(&name, ""),
-        (false, true) => findings.format(&name, format::dns_subdomain(name.text())),
+        (false, true) => {}
+    }
+    if name.is_there() {
+        findings.format(&name, format::dns_subdomain(name.text()));
     }
     let node = spec.field("nodeName");
     findings.format(&node, format::dns_subdomain(node.text()));

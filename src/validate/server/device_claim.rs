@@ -84,11 +84,12 @@ fn check_claim(devices: &At<'_>, flat: bool, findings: &mut Vec<Finding>) {
             check_references(&constraint.field("requests"), &requests, findings);
             let (matched, distinct) =
                 (constraint.field("matchAttribute"), constraint.field("distinctAttribute"));
-            if matched.is_there() {
-                findings.format(&matched, attribute_name(matched.text()));
-            } else if distinct.is_there() {
-                findings.format(&distinct, attribute_name(distinct.text()));
-            } else {
+            for name in [&matched, &distinct] {
+                if name.is_there() {
+                    findings.format(name, attribute_name(name.text()));
+                }
+            }
+            if !matched.is_there() && !distinct.is_there() {
                 findings.required(&constraint, "there must be `matchAttribute` or `distinctAttribute`");
             }
         }
@@ -110,13 +111,20 @@ fn check_request(request: &At<'_>, flat: bool, findings: &mut Vec<Finding>) {
     let is_exact = if flat { request.field("deviceClassName").is_there() } else { exactly.is_there() };
     match (!alternatives.is_empty(), is_exact) {
         (false, false) => findings.required(request, "there must be `exactly` or `firstAvailable`"),
-        (true, true) => findings.invalid(request, "may have `exactly` or `firstAvailable`, not both"),
-        (true, false) => {
+        (true, both) => {
+            if both {
+                findings.invalid(request, "may have `exactly` or `firstAvailable`, not both");
+            }
             if within(&alternatives, MOST_ALTERNATIVES, findings) {
                 for (number, alternative) in alternatives.items().enumerate() {
                     let name = alternative.field("name");
-                    check_label(&name, findings);
-                    check_wish(&alternative, findings);
+                    if both {
+                        // What tags of the type say holds all the same.
+                        check_class_name(&alternative, findings);
+                    } else {
+                        check_label(&name, findings);
+                        check_wish(&alternative, findings);
+                    }
                     let same = |before: At<'_>| before.field("name").text() == name.text();
                     if alternatives.items().take(number).any(same) {
                         findings.duplicate(&alternative);
@@ -139,15 +147,19 @@ fn check_label(at: &At<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
-/// Mirrors `validateExactDeviceRequest`, `validateDeviceSubRequest`, `validateDeviceClass`,
-/// `validateDeviceAllocationMode`
-fn check_wish(wish: &At<'_>, findings: &mut Vec<Finding>) {
+/// Mirrors `validateDeviceClass`
+fn check_class_name(wish: &At<'_>, findings: &mut Vec<Finding>) {
     let class = wish.field("deviceClassName");
     if class.text().is_empty() {
         findings.required(&class, "");
     } else {
         findings.format(&class, format::dns_subdomain(class.text()));
     }
+}
+
+/// Mirrors `validateExactDeviceRequest`, `validateDeviceSubRequest`, `validateDeviceAllocationMode`
+fn check_wish(wish: &At<'_>, findings: &mut Vec<Finding>) {
+    check_class_name(wish, findings);
     check_selectors(&wish.field("selectors"), findings);
     let (mode, count) = (wish.field("allocationMode"), wish.field("count"));
     let number = count.integer().unwrap_or(0);
@@ -250,8 +262,11 @@ fn check_configuration(config: &At<'_>, findings: &mut Vec<Finding>) {
 ///
 /// Mirrors `validateFullyQualifiedName`, `validateQualifiedName`, `validateCIdentifier`
 pub(super) fn attribute_name(text: &str) -> format::Format {
-    if !text.contains('/') {
+    let Some((domain, _)) = text.split_once('/') else {
         return Err("must be a domain, `/` and a name");
+    };
+    if text.matches('/').count() == 1 && domain.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        return Err("must have a domain without capitals");
     }
     qualified_attribute(text)
 }

@@ -1,7 +1,6 @@
 //! EndpointSlice.
 
 use super::endpoints::check_endpoint_ip;
-use super::labels::check_labels;
 use super::report::Report;
 use super::seen::Seen;
 use super::{address, format};
@@ -10,7 +9,6 @@ use crate::validate::{At, Finding};
 const MOST_ENDPOINTS: usize = 1000;
 const MOST_ADDRESSES: usize = 100;
 const MOST_PORTS: usize = 20_000;
-const MOST_TOPOLOGY: usize = 16;
 const MOST_HINTS: usize = 8;
 
 /// Mirrors `ValidateEndpointSliceCreate`, `ValidateEndpointSlice`, `validateAddressType`, `validateEndpoints`
@@ -36,11 +34,7 @@ pub(super) fn check(object: &At<'_>, findings: &mut Vec<Finding>) {
         if node.is_there() {
             findings.format(&node, format::dns_subdomain(node.text()));
         }
-        let topology = endpoint.field("deprecatedTopology");
-        if topology.len() > MOST_TOPOLOGY {
-            findings.too_many(&topology, MOST_TOPOLOGY);
-        }
-        check_labels(&topology, findings);
+        // `deprecatedTopology` is dropped from v1.
         if host.is_there() {
             findings.format(&host, format::dns_label(host.text()));
         }

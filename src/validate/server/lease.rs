@@ -14,13 +14,7 @@ pub(super) fn check(object: &At<'_>, findings: &mut Vec<Finding>) {
         findings.invalid(&duration, "must be greater than 0");
     }
     findings.non_negative(&spec.field("leaseTransitions"));
-    let (strategy, holder) = (spec.field("strategy"), spec.field("preferredHolder"));
-    if strategy.is_there() {
-        check_strategy(&strategy, findings);
-    }
-    if !holder.text().is_empty() && strategy.text().is_empty() {
-        findings.forbidden(&holder, "it goes with a `strategy`");
-    }
+    // `strategy` and `preferredHolder` are dropped: CoordinatedLeaderElection is off in all versions.
 }
 
 /// Mirrors `ValidateCoordinatedLeaseStrategy`

@@ -9,6 +9,38 @@ use crate::validate::{At, Finding, Object};
 /// How much of `generateName` the server keeps, and what it may put behind it.
 const GENERATED: (usize, &str) = (58, "x2x4x");
 
+/// Kinds whose `generation` the server sets to 1, whatever it was.
+const BEGIN_AT_ONE: &[&str] = &[
+    "CronJob",
+    "CustomResourceDefinition",
+    "DaemonSet",
+    "Deployment",
+    "DeviceClass",
+    "DeviceTaintRule",
+    "EndpointSlice",
+    "FlowSchema",
+    "HorizontalPodAutoscaler",
+    "Ingress",
+    "IngressClass",
+    "Job",
+    "MutatingAdmissionPolicy",
+    "MutatingAdmissionPolicyBinding",
+    "MutatingWebhookConfiguration",
+    "NetworkPolicy",
+    "Pod",
+    "PodDisruptionBudget",
+    "PodTemplate",
+    "PriorityClass",
+    "PriorityLevelConfiguration",
+    "ReplicaSet",
+    "ReplicationController",
+    "ResourceSlice",
+    "StatefulSet",
+    "ValidatingAdmissionPolicy",
+    "ValidatingAdmissionPolicyBinding",
+    "ValidatingWebhookConfiguration",
+];
+
 /// Checks `metadata`. What only counts when nothing else is wrong is left to [`check_later`].
 ///
 /// Mirrors `ValidateObjectMeta`, `ValidateObjectMetaAccessor`, `ValidateObjectMetaWithOpts`,
@@ -66,6 +98,9 @@ fn check_as(object: &Object<'_>, namespaced: Option<bool>, rule: Name, findings:
     let namespace = metadata.field("namespace");
     if namespaced != Some(false) && !namespace.text().is_empty() {
         findings.format(&namespace, format::dns_label(namespace.text()));
+    }
+    if namespaced.is_some() && !BEGIN_AT_ONE.contains(&object.kind) {
+        findings.non_negative(&metadata.field("generation"));
     }
     check_labels(&metadata.field("labels"), findings);
     check_annotations(&metadata.field("annotations"), findings);

@@ -67,7 +67,7 @@ const ROWS: &[Row] = &[
     ("autoscaling", "HorizontalPodAutoscaler", true, Subdomain),
     ("batch", "CronJob", true, Subdomain),
     ("batch", "Job", true, Subdomain),
-    ("certificates.k8s.io", "CertificateSigningRequest", false, SegmentLater),
+    ("certificates.k8s.io", "CertificateSigningRequest", false, Segment),
     ("certificates.k8s.io", "ClusterTrustBundle", false, SignedBundle),
     ("certificates.k8s.io", "PodCertificateRequest", true, Subdomain),
     ("coordination.k8s.io", "Lease", true, Subdomain),

@@ -11,11 +11,9 @@ use crate::validate::{At, Finding};
 pub(super) fn check(object: &At<'_>, findings: &mut Vec<Finding>) {
     let (spec, status) = (object.field("spec"), object.field("status"));
     check_taints(&spec.field("taints"), findings);
-    for name in ["configSource", "externalID"] {
-        let field = spec.field(name);
-        if field.is_there() {
-            findings.warns(&field, format!("`{name}` does nothing any more"));
-        }
+    let external = spec.field("externalID");
+    if external.is_there() {
+        findings.warns(&external, "`externalID` does nothing any more");
     }
     for list in ["capacity", "allocatable"] {
         for (name, amount) in status.field(list).entries() {

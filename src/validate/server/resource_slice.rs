@@ -1,6 +1,6 @@
 //! ResourceSlice and DeviceTaintRule: what drivers say of their devices.
 
-use super::device_claim::{attribute_name, qualified_attribute};
+use super::device_claim::qualified_attribute;
 use super::format;
 use super::lease::semantic;
 use super::pod::affinity::check_node_selector;
@@ -61,10 +61,7 @@ pub(super) fn check(object: &At<'_>, findings: &mut Vec<Finding>) {
             findings.duplicate(&device);
         }
     }
-    let partition = spec.field("partitionTypeAttribute");
-    if partition.is_there() {
-        findings.format(&partition, attribute_name(partition.text()));
-    }
+    // `partitionTypeAttribute` is dropped: DRAPartitionableDevicesType is off.
 }
 
 /// The first beta has what a device is in `basic`.
@@ -123,7 +120,36 @@ fn check_nodes(at: &At<'_>, findings: &mut Vec<Finding>) -> usize {
     ways
 }
 
-/// Mirrors `validateDevice`, `validateDeviceBindingParameters`
+/// What a device waits for before pods may use it, and what tells that it failed.
+///
+/// Mirrors `validateDeviceBindingParameters`
+fn check_conditions(device: &At<'_>, findings: &mut Vec<Finding>) {
+    let (good, bad) = (device.field("bindingConditions"), device.field("bindingFailureConditions"));
+    for list in [&good, &bad] {
+        if list.len() > 4 {
+            findings.too_many(list, 4);
+            continue;
+        }
+        for (number, condition) in list.items().enumerate() {
+            findings.format(&condition, format::qualified_name(condition.text()));
+            if list.items().take(number).any(|before| before.text() == condition.text()) {
+                findings.duplicate(&condition);
+            }
+        }
+    }
+    for condition in bad.items() {
+        if good.items().any(|other| other.text() == condition.text()) {
+            findings.invalid(&condition, "must not be among the `bindingConditions`");
+        }
+    }
+    if good.is_empty() && !bad.is_empty() {
+        findings.invalid(&good, "must go with `bindingFailureConditions`");
+    } else if bad.is_empty() && !good.is_empty() {
+        findings.invalid(&bad, "must go with `bindingConditions`");
+    }
+}
+
+/// Mirrors `validateDevice`
 fn check_device(device: &At<'_>, each: bool, findings: &mut Vec<Finding>) {
     let (attributes, capacity) = (device.field("attributes"), device.field("capacity"));
     if attributes.len() + capacity.len() > MOST_ATTRIBUTES {
@@ -161,16 +187,7 @@ fn check_device(device: &At<'_>, each: bool, findings: &mut Vec<Finding>) {
     } else if ["nodeName", "nodeSelector", "allNodes"].iter().any(|name| device.field(name).is_there()) {
         findings.invalid(device, "may name nodes only with `perDeviceNodeSelection`");
     }
-    for list in ["bindingConditions", "bindingFailureConditions"] {
-        let list = device.field(list);
-        if list.len() > 4 {
-            findings.too_many(&list, 4);
-            continue;
-        }
-        for condition in list.items() {
-            findings.format(&condition, format::qualified_name(condition.text()));
-        }
-    }
+    check_conditions(device, findings);
 }
 
 /// Mirrors `validateDeviceAttribute`, `validateDeviceAttributeStringValue`, `validateDeviceAttributeVersionValue`

@@ -99,7 +99,8 @@ pub(super) fn check(object: &At<'_>, findings: &mut Vec<Finding>) {
 /// Mirrors `ValidateServiceClusterIPsRelatedFields`
 fn check_addresses(spec: &At<'_>, shape: &Shape<'_>, findings: &mut Vec<Finding>) {
     let (single, list) = (spec.field("clusterIP"), spec.field("clusterIPs"));
-    if !list.is_empty() && shape.addresses.first() != Some(&single.text()) {
+    let is_first = !single.text().is_empty() && shape.addresses.first() == Some(&single.text());
+    if !list.is_empty() && !is_first {
         let fault = if single.text().is_empty() {
             "must be empty when `clusterIP` is not given"
         } else {

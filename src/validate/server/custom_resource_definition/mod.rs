@@ -6,7 +6,7 @@ mod nested;
 mod schema;
 mod structural;
 
-use super::report::Report;
+use super::report::{Report, shown};
 use super::webhook_configuration::{check_review_versions, check_service, check_url};
 use super::{format, url};
 use crate::validate::custom::field_path;
@@ -34,7 +34,8 @@ pub(super) fn check(object: &At<'_>, findings: &mut Vec<Finding>) {
     }
     check_versions(&spec, findings);
     check_names(&names, findings);
-    check_conversion(&spec.field("conversion"), findings);
+    let preserves = spec.field("preserveUnknownFields").boolean() == Some(true);
+    check_conversion(&spec.field("conversion"), preserves, findings);
     check_approval(object, group.text(), findings);
     let preserve = spec.field("preserveUnknownFields");
     if preserve.boolean() == Some(true) {
@@ -123,10 +124,26 @@ fn check_versions(spec: &At<'_>, findings: &mut Vec<Finding>) {
     }
     if stored != 1 {
         findings.invalid(&versions, "must have exactly one version with `storage: true`");
+        // The server writes the stored version down, and then looks for one that has not been.
+        let status = Path::Field(&Path::Root, "status");
+        let path = Path::Field(&status, "storedVersions");
         if stored == 0 {
-            let status = Path::Field(&Path::Root, "status");
-            let path = Path::Field(&status, "storedVersions");
             findings.invalid(&versions.told_as(path), "would be empty: no version is the stored one");
+        }
+        let mut left = versions
+            .items()
+            .find(is_stored)
+            .map_or(String::new(), |first| first.field("name").text().to_owned());
+        for version in versions.items() {
+            let name = version.field("name");
+            if name.text() == left {
+                left.clear();
+            } else if is_stored(&version) {
+                findings.invalid(
+                    &versions.told_as(path),
+                    format!("must have the stored version {}", shown(name.text())),
+                );
+            }
         }
     }
     let Some(first) = versions.items().next() else { return };
@@ -151,6 +168,11 @@ fn check_versions(spec: &At<'_>, findings: &mut Vec<Finding>) {
 }
 
 /// Mirrors `validateDeprecationWarning`
+/// Whether objects are stored in this version.
+fn is_stored(version: &At<'_>) -> bool {
+    version.field("storage").boolean() == Some(true)
+}
+
 fn check_deprecation(version: &At<'_>, findings: &mut Vec<Finding>) {
     let warning = version.field("deprecationWarning");
     if !warning.is_there() {
@@ -224,7 +246,7 @@ fn check_names(names: &At<'_>, findings: &mut Vec<Finding>) {
 
 /// Mirrors `validateCustomResourceConversion`, `validateConversionReviewVersions`,
 /// `Convert_v1_CustomResourceConversion_To_apiextensions_CustomResourceConversion`
-fn check_conversion(conversion: &At<'_>, findings: &mut Vec<Finding>) {
+fn check_conversion(conversion: &At<'_>, preserves: bool, findings: &mut Vec<Finding>) {
     if !conversion.is_there() {
         return;
     }
@@ -233,6 +255,9 @@ fn check_conversion(conversion: &At<'_>, findings: &mut Vec<Finding>) {
         findings.required(&strategy, "");
     } else {
         findings.one_of(&strategy, &["None", "Webhook"]);
+        if preserves && strategy.text() != "None" {
+            findings.invalid(&strategy, "must be `None` with `preserveUnknownFields`");
+        }
     }
     let webhook = conversion.field("webhook");
     let (client, versions) = (webhook.field("clientConfig"), webhook.field("conversionReviewVersions"));
