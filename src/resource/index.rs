@@ -224,6 +224,9 @@ impl Index {
                 let positions = (number * SIDE_BY_SIDE) as u32..;
                 positions.zip(part).flat_map(|(at, resource)| former_hashes(at, resource)).collect()
             };
+            if list.len() <= SIDE_BY_SIDE {
+                return hashes((0, list));
+            }
             let parts = list.par_chunks(SIDE_BY_SIDE).enumerate().map(hashes);
             parts.collect::<Vec<_>>().concat()
         })
