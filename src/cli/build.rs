@@ -3,111 +3,94 @@
 use std::path::{Path, PathBuf};
 
 use clap::builder::{PossibleValue, PossibleValuesParser};
-use clap::{ArgAction, Args};
+use clap::{Command, value_parser};
 
 use super::exit::Exit;
+use super::flags::{Words, argument, boolean, choice, list, switch, value};
 use super::terminal::{self, ErrorFormat};
 use crate::build::{Functions, Helm, LoadRestrictor, Options, Pieces, Reorder, build_in_pieces};
 use crate::diagnostic::{Diagnostic, Severity, Warnings};
 use crate::host::{Entry, Host};
 use crate::source::Sources;
 
-/// Build the objects of a kustomization, as `kustomize build` does
-#[derive(Args, PartialEq, Debug)]
-#[command(args_override_self = true)]
+/// Build the objects of a kustomization, as `kustomize build` does.
+#[derive(PartialEq, Debug)]
 pub(super) struct Flags {
-    /// Directory with a kustomization file
-    #[arg(value_name = "DIR", default_value = ".")]
     directory: String,
-
-    /// Write to this file, or one file an object to this folder, instead of standard output
-    #[arg(short, long, value_name = "PATH", allow_hyphen_values = true)]
     output: Option<PathBuf>,
-
-    /// Which files a kustomization may load: those in or below its directory (`LoadRestrictionsRootOnly`, the default), or
-    /// any (`LoadRestrictionsNone`)
-    #[arg(long, value_name = "RESTRICTION", hide_possible_values = true, value_parser = restrictions())]
     load_restrictor: Option<String>,
-
-    /// Warnings are errors: nothing is ignored in silence
-    #[arg(long)]
     strict: bool,
-
-    /// How faults are told on standard error
-    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
     error_format: ErrorFormat,
-
-    /// Allow plugins that are not built in
-    #[arg(long, action = ArgAction::Set, num_args = 0..=1, require_equals = true, default_value = "false",
-        default_missing_value = "true", hide_default_value = true, value_name = "BOOL", value_parser = boolean)]
     enable_alpha_plugins: bool,
-
-    /// Allow functions that are programs of this machine; only for kustomizations you trust
-    #[arg(long, action = ArgAction::Set, num_args = 0..=1, require_equals = true, default_value = "false",
-        default_missing_value = "true", hide_default_value = true, value_name = "BOOL", value_parser = boolean)]
     enable_exec: bool,
-
-    /// Allow Helm charts to be inflated
-    #[arg(long, action = ArgAction::Set, num_args = 0..=1, require_equals = true, default_value = "false",
-        default_missing_value = "true", hide_default_value = true, value_name = "BOOL", value_parser = boolean)]
     enable_helm: bool,
-
-    /// The program that inflates Helm charts
-    #[arg(long, value_name = "PROGRAM", default_value = "helm", allow_hyphen_values = true)]
     helm_command: String,
-
-    /// A Kubernetes API version that charts see as present (repeatable)
-    #[arg(long, value_name = "VERSION", action = ArgAction::Append, allow_hyphen_values = true)]
     helm_api_versions: Vec<String>,
-
-    /// The Kubernetes version that charts see
-    #[arg(
-        long,
-        value_name = "VERSION",
-        default_value = "",
-        hide_default_value = true,
-        allow_hyphen_values = true
-    )]
     helm_kube_version: String,
-
-    /// Let Helm tell what it does
-    #[arg(long, action = ArgAction::Set, num_args = 0..=1, require_equals = true, default_value = "false",
-        default_missing_value = "true", hide_default_value = true, value_name = "BOOL", value_parser = boolean)]
     helm_debug: bool,
-
-    /// A variable for the environment of functions, NAME=VALUE or NAME (repeatable)
-    #[arg(short, long, value_name = "VARIABLE", action = ArgAction::Append, allow_hyphen_values = true)]
     env: Vec<String>,
-
-    /// A mount for functions in containers (repeatable)
-    #[arg(long, value_name = "MOUNT", action = ArgAction::Append, allow_hyphen_values = true)]
     mount: Vec<String>,
-
-    /// Give the network to functions that ask for it
-    #[arg(long, action = ArgAction::Set, num_args = 0..=1, require_equals = true, default_value = "false",
-        default_missing_value = "true", hide_default_value = true, value_name = "BOOL", value_parser = boolean)]
     network: bool,
-
-    /// The network that functions in containers join
-    #[arg(long, value_name = "NAME", default_value = "bridge", allow_hyphen_values = true)]
     network_name: String,
-
-    /// Run functions in containers as the present user and group
-    #[arg(long, action = ArgAction::Set, num_args = 0..=1, require_equals = true, default_value = "false",
-        default_missing_value = "true", hide_default_value = true, value_name = "BOOL", value_parser = boolean)]
     as_current_user: bool,
-
-    #[arg(long, hide = true, value_parser = ["legacy", "none"])]
     reorder: Option<String>,
-
-    #[arg(long, hide = true, action = ArgAction::Set, num_args = 0..=1, require_equals = true,
-        default_missing_value = "true", value_parser = boolean)]
     enable_managedby_label: Option<bool>,
-
-    /// kustomize's: citadel's faults say where they come from anyway.
-    #[arg(long, hide = true, action = ArgAction::Set, num_args = 0..=1, require_equals = true,
-        default_missing_value = "true", value_parser = boolean)]
     stack_trace: Option<bool>,
+}
+
+impl Flags {
+    /// The command line.
+    pub(super) fn command() -> Command {
+        Command::new("build").about("Build the objects of a kustomization, as `kustomize build` does").args([
+            argument("DIR", "Directory with a kustomization file").default_value("."),
+            value("output", "PATH", "Write to this file, or one file an object to this folder, instead of standard output").short('o').allow_hyphen_values(true).value_parser(value_parser!(PathBuf)),
+            value("load-restrictor", "RESTRICTION", "Which files a kustomization may load: those in or below its directory (`LoadRestrictionsRootOnly`, the default), or any (`LoadRestrictionsNone`)").hide_possible_values(true).value_parser(restrictions()),
+            switch("strict", "Warnings are errors: nothing is ignored in silence"),
+            choice::<ErrorFormat>("error-format", "FORMAT", "How faults are told on standard error"),
+            boolean("enable-alpha-plugins", "Allow plugins that are not built in"),
+            boolean("enable-exec", "Allow functions that are programs of this machine; only for kustomizations you trust"),
+            boolean("enable-helm", "Allow Helm charts to be inflated"),
+            value("helm-command", "PROGRAM", "The program that inflates Helm charts").default_value("helm").allow_hyphen_values(true),
+            list("helm-api-versions", "VERSION", "A Kubernetes API version that charts see as present (repeatable)").allow_hyphen_values(true),
+            value("helm-kube-version", "VERSION", "The Kubernetes version that charts see").default_value("").hide_default_value(true).allow_hyphen_values(true),
+            boolean("helm-debug", "Let Helm tell what it does"),
+            list("env", "VARIABLE", "A variable for the environment of functions, NAME=VALUE or NAME (repeatable)").short('e').allow_hyphen_values(true),
+            list("mount", "MOUNT", "A mount for functions in containers (repeatable)").allow_hyphen_values(true),
+            boolean("network", "Give the network to functions that ask for it"),
+            value("network-name", "NAME", "The network that functions in containers join").default_value("bridge").allow_hyphen_values(true),
+            boolean("as-current-user", "Run functions in containers as the present user and group"),
+            value("reorder", "REORDER", "").hide(true).value_parser(["legacy", "none"]),
+            boolean("enable-managedby-label", "").hide(true),
+            // kustomize's: citadel's faults say where they come from anyway.
+            boolean("stack-trace", "").hide(true),
+        ])
+    }
+
+    /// What was said.
+    pub(super) fn read(words: &mut Words) -> Flags {
+        Flags {
+            directory: words.one("DIR").unwrap_or_default(),
+            output: words.one("output"),
+            load_restrictor: words.one("load-restrictor"),
+            strict: words.is_on("strict"),
+            error_format: words.chosen("error-format"),
+            enable_alpha_plugins: words.one("enable-alpha-plugins").unwrap_or_default(),
+            enable_exec: words.one("enable-exec").unwrap_or_default(),
+            enable_helm: words.one("enable-helm").unwrap_or_default(),
+            helm_command: words.one("helm-command").unwrap_or_default(),
+            helm_api_versions: words.all("helm-api-versions"),
+            helm_kube_version: words.one("helm-kube-version").unwrap_or_default(),
+            helm_debug: words.one("helm-debug").unwrap_or_default(),
+            env: words.all("env"),
+            mount: words.all("mount"),
+            network: words.one("network").unwrap_or_default(),
+            network_name: words.one("network-name").unwrap_or_default(),
+            as_current_user: words.one("as-current-user").unwrap_or_default(),
+            reorder: words.one("reorder"),
+            enable_managedby_label: words.one("enable-managedby-label"),
+            stack_trace: words.one("stack-trace"),
+        }
+    }
 }
 
 fn restrictions() -> PossibleValuesParser {
@@ -116,15 +99,6 @@ fn restrictions() -> PossibleValuesParser {
         PossibleValue::new("LoadRestrictionsNone"),
         PossibleValue::new("").hide(true),
     ])
-}
-
-/// The words that Go's `strconv.ParseBool` takes.
-fn boolean(text: &str) -> Result<bool, String> {
-    match text {
-        "1" | "t" | "T" | "TRUE" | "true" | "True" => Ok(true),
-        "0" | "f" | "F" | "FALSE" | "false" | "False" => Ok(false),
-        _ => Err("write `true` or `false`".to_owned()),
-    }
 }
 
 impl Flags {

@@ -1,9 +1,12 @@
 //! `citadel check`: the rules over overlays, files, folders and standard input.
 
-use clap::{Args, ValueEnum};
+use std::str::FromStr;
+
+use clap::Command;
 use regex::Regex;
 
 use super::exit::Exit;
+use super::flags::{Choice, Words, arguments, choice, commas, list, switch};
 use super::gate::{Gate, Refusal};
 use super::terminal;
 use crate::check::{self, Input};
@@ -12,62 +15,78 @@ use crate::report;
 use crate::source::Sources;
 use crate::validate::Level;
 
-/// Check objects: what the API server would refuse, whether they fit together, and good practice
-#[derive(Args, Debug)]
+/// Check objects: what the API server would refuse, whether they fit together, and good practice.
+#[derive(Debug)]
 pub(super) struct Flags {
-    /// Overlays, files, folders (one with a kustomization is built, any other is walked), or `-`
-    #[arg(value_name = "TARGET", default_value = ".")]
     targets: Vec<String>,
-
-    /// How findings are told
-    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
     format: Format,
-
-    #[command(flatten)]
     gate: Gate,
-
-    /// Kinds not to look at: `Kind` or `group/version/Kind` (comma-separated, repeatable)
-    #[arg(long, value_name = "KIND", value_delimiter = ',')]
     skip_kind: Vec<String>,
-
-    /// Files and folders not to look at: a regular expression over paths (repeatable)
-    #[arg(long, value_name = "REGEX")]
     ignore_path: Vec<Regex>,
-
-    /// From which level on findings make the exit code 1
-    #[arg(long, value_enum, value_name = "LEVEL", default_value_t)]
     fail_on: FailOn,
-
-    /// Show what the workloads ask for, with the fewest and the most replicas, against the quotas (formats text, json)
-    #[arg(long)]
     capacity: bool,
-
-    /// Tell the summary alone
-    #[arg(long)]
     summary: bool,
 }
 
-#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+impl Flags {
+    /// The command.
+    pub(super) fn command() -> Command {
+        Command::new("check").about("Check objects: what the API server would refuse, whether they fit together, and good practice").args([
+            arguments("TARGET", "Overlays, files, folders (one with a kustomization is built, any other is walked), or `-`").default_value("."),
+            choice::<Format>("format", "FORMAT", "How findings are told"),
+        ]).args(Gate::arguments()).args([
+            commas("skip-kind", "KIND", "Kinds not to look at: `Kind` or `group/version/Kind` (comma-separated, repeatable)"),
+            list("ignore-path", "REGEX", "Files and folders not to look at: a regular expression over paths (repeatable)").value_parser(Regex::from_str),
+            choice::<FailOn>("fail-on", "LEVEL", "From which level on findings make the exit code 1"),
+            switch("capacity", "Show what the workloads ask for, with the fewest and the most replicas, against the quotas (formats text, json)"),
+            switch("summary", "Tell the summary alone"),
+        ])
+    }
+
+    /// What was said.
+    pub(super) fn read(words: &mut Words) -> Flags {
+        Flags {
+            targets: words.all("TARGET"),
+            format: words.chosen("format"),
+            gate: Gate::read(words),
+            skip_kind: words.all("skip-kind"),
+            ignore_path: words.all("ignore-path"),
+            fail_on: words.chosen("fail-on"),
+            capacity: words.is_on("capacity"),
+            summary: words.is_on("summary"),
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
 enum Format {
-    /// For people
-    #[default]
     Text,
-    /// The findings document, version 1
     Json,
-    /// SARIF 2.1.0, for code scanning
     Sarif,
-    /// `JUnit` XML, for CI systems
     Junit,
-    /// Commands of GitHub Actions
     Github,
 }
 
-#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+impl Choice for Format {
+    const ALL: &'static [(Format, &'static str, &'static str)] = &[
+        (Format::Text, "text", "For people"),
+        (Format::Json, "json", "The findings document, version 1"),
+        (Format::Sarif, "sarif", "SARIF 2.1.0, for code scanning"),
+        (Format::Junit, "junit", "`JUnit` XML, for CI systems"),
+        (Format::Github, "github", "Commands of GitHub Actions"),
+    ];
+}
+
+#[derive(Clone, Copy, Debug)]
 enum FailOn {
-    #[default]
     Error,
     Warning,
     Note,
+}
+
+impl Choice for FailOn {
+    const ALL: &'static [(FailOn, &'static str, &'static str)] =
+        &[(FailOn::Error, "error", ""), (FailOn::Warning, "warning", ""), (FailOn::Note, "note", "")];
 }
 
 /// Runs the command.

@@ -3,9 +3,10 @@
 
 use std::collections::BTreeSet;
 
-use clap::{Args, Command};
+use clap::Command;
 
 use super::exit::Exit;
+use super::flags::{Words, arguments};
 use super::terminal;
 use crate::compare;
 use crate::explain::{self, Question};
@@ -13,19 +14,20 @@ use crate::host::{Entry, Host};
 use crate::load::KUSTOMIZATION_FILES;
 use crate::project::Project;
 
-/// Print what may stand in place of the last word
-#[derive(Args, Debug)]
-pub(super) struct Flags {
-    /// The words behind `citadel`, the last one as far as it is typed
-    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
-    words: Vec<String>,
+/// The command line: the words behind `citadel`, the last one as far as it is typed.
+pub(super) fn command() -> Command {
+    let words = arguments("WORDS", "The words behind `citadel`, the last one as far as it is typed");
+    Command::new("complete")
+        .about("Print what may stand in place of the last word")
+        .hide(true)
+        .arg(words.trailing_var_arg(true).allow_hyphen_values(true))
 }
 
 /// Runs the command: [`Exit::Findings`] when the word is none of the project's, so that the script knows what may stand
 /// there.
-pub(super) fn run(host: &dyn Host, flags: &Flags, mut command: Command) -> Exit {
+pub(super) fn run(host: &dyn Host, words: &mut Words, mut command: Command) -> Exit {
     command.build();
-    let Some(list) = candidates(host, &flags.words, &command) else { return Exit::Findings };
+    let Some(list) = candidates(host, &words.all("WORDS"), &command) else { return Exit::Findings };
     let mut text = list.join("\n");
     if !text.is_empty() {
         text.push('\n');

@@ -3,10 +3,13 @@
 mod git_external;
 mod sides;
 
-use clap::{Args, ValueEnum};
+use std::str::FromStr;
+
+use clap::{Command, value_parser};
 use regex::Regex;
 
 use super::exit::Exit;
+use super::flags::{Choice, Words, arguments, choice, commas, list, switch, value};
 use super::{gate, terminal};
 use crate::compare::format::{self, Report};
 use crate::compare::{self, Filter, Impact, Live, Loaded, ObjectChange, Unread};
@@ -15,68 +18,75 @@ use crate::host::Host;
 use crate::project::Project;
 use crate::source::Sources;
 
-/// Compare two sides as Kubernetes sees them, and say what the change does to a cluster
-#[derive(Args, Debug)]
+/// Compare two sides as Kubernetes sees them, and say what the change does to a cluster.
+#[derive(Debug)]
 pub(super) struct Flags {
-    /// The old side and the new one: an overlay, a directory, a file, a folder of files, `-`, `golden` (the snapshot),
-    /// `git:REV` (the other side's target at a revision), `live` (the cluster, through kubectl); one alone is compared with its snapshot, else with `git:HEAD`
-    #[arg(value_name = "SIDE", num_args = 1..=9, required = true)]
     sides: Vec<String>,
-
-    /// How differences are told
-    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
     format: Format,
-
-    /// The Kubernetes version of the cluster: 1.24 to 1.37 (default: the newest)
-    #[arg(long, value_name = "VERSION")]
     kubernetes_version: Option<String>,
-
-    /// How long `live` waits for each answer of the cluster, in seconds
-    #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..))]
     timeout: u32,
-
-    /// A field that is absent is the same as one that says what the server would set
-    #[arg(long)]
     ignore_defaults: bool,
-
-    /// Tell the values of Secrets, not only that they changed
-    #[arg(long)]
     show_secrets: bool,
-
-    /// Only these impacts make the exit code 1 (comma-separated): `cannot-apply`, `deletes-data` and the like
-    #[arg(long, value_name = "IMPACT", value_delimiter = ',')]
     fail_on: Vec<String>,
-
-    /// Tell objects of these kinds alone (comma-separated, repeatable)
-    #[arg(long, value_name = "KIND", value_delimiter = ',')]
     kind: Vec<String>,
-
-    /// Tell objects of these names alone: `name` or `namespace/name`, `*` for any text (repeatable)
-    #[arg(long, value_name = "NAME", value_delimiter = ',')]
     name: Vec<String>,
-
-    /// Tell differences below this path alone: `spec.template` (repeatable)
-    #[arg(long, value_name = "PATH")]
     path: Vec<String>,
-
-    /// Differences not to tell: a regular expression over paths (repeatable)
-    #[arg(long, value_name = "REGEX")]
     ignore_path: Vec<Regex>,
 }
 
-#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+impl Flags {
+    /// The command.
+    pub(super) fn command() -> Command {
+        Command::new("diff").about("Compare two sides as Kubernetes sees them, and say what the change does to a cluster").args([
+            arguments("SIDE", "The old side and the new one: an overlay, a directory, a file, a folder of files, `-`, `golden` (the snapshot), `git:REV` (the other side's target at a revision), `live` (the cluster, through kubectl); one alone is compared with its snapshot, else with `git:HEAD`").num_args(1..=9).required(true),
+            choice::<Format>("format", "FORMAT", "How differences are told"),
+            value("kubernetes-version", "VERSION", "The Kubernetes version of the cluster: 1.24 to 1.37 (default: the newest)"),
+            value("timeout", "SECONDS", "How long `live` waits for each answer of the cluster, in seconds").value_parser(value_parser!(u32).range(1..)).default_value("30"),
+            switch("ignore-defaults", "A field that is absent is the same as one that says what the server would set"),
+            switch("show-secrets", "Tell the values of Secrets, not only that they changed"),
+            commas("fail-on", "IMPACT", "Only these impacts make the exit code 1 (comma-separated): `cannot-apply`, `deletes-data` and the like"),
+            commas("kind", "KIND", "Tell objects of these kinds alone (comma-separated, repeatable)"),
+            commas("name", "NAME", "Tell objects of these names alone: `name` or `namespace/name`, `*` for any text (repeatable)"),
+            list("path", "PATH", "Tell differences below this path alone: `spec.template` (repeatable)"),
+            list("ignore-path", "REGEX", "Differences not to tell: a regular expression over paths (repeatable)").value_parser(Regex::from_str),
+        ])
+    }
+
+    /// What was said.
+    pub(super) fn read(words: &mut Words) -> Flags {
+        Flags {
+            sides: words.all("SIDE"),
+            format: words.chosen("format"),
+            kubernetes_version: words.one("kubernetes-version"),
+            timeout: words.one("timeout").unwrap_or_default(),
+            ignore_defaults: words.is_on("ignore-defaults"),
+            show_secrets: words.is_on("show-secrets"),
+            fail_on: words.all("fail-on"),
+            kind: words.all("kind"),
+            name: words.all("name"),
+            path: words.all("path"),
+            ignore_path: words.all("ignore-path"),
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
 enum Format {
-    /// For people
-    #[default]
     Text,
-    /// The machine format, version 1
     Json,
-    /// For a pull request, folded and bounded in size
     Markdown,
-    /// Objects as YAML, line by line
     Unified,
-    /// Commands of GitHub Actions
     Github,
+}
+
+impl Choice for Format {
+    const ALL: &'static [(Format, &'static str, &'static str)] = &[
+        (Format::Text, "text", "For people"),
+        (Format::Json, "json", "The machine format, version 1"),
+        (Format::Markdown, "markdown", "For a pull request, folded and bounded in size"),
+        (Format::Unified, "unified", "Objects as YAML, line by line"),
+        (Format::Github, "github", "Commands of GitHub Actions"),
+    ];
 }
 
 /// Runs the command.

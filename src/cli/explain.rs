@@ -1,8 +1,9 @@
 //! `citadel explain`: where values come from, and what lines of the sources do.
 
-use clap::{Args, ValueEnum};
+use clap::Command;
 
 use super::exit::Exit;
+use super::flags::{Choice, Words, argument, choice, switch, value};
 use super::terminal::{self, ErrorFormat};
 use crate::build::{Functions, LoadRestrictor, Options};
 use crate::diagnostic::{Diagnostic, Warnings, nearest};
@@ -12,72 +13,75 @@ use crate::project::Project;
 use crate::resource::{Context, ResourceSet};
 use crate::source::Sources;
 
-/// Explain where the fields of a rendered object come from, or what a file or line does
-#[derive(Args, Debug)]
+/// Explain where the fields of a rendered object come from, or what a file or line does.
+#[derive(Debug)]
 pub(super) struct Flags {
-    /// An overlay of the project (a word without `/`), or a folder
-    #[arg(value_name = "TARGET")]
     target: String,
-
-    /// The object: `deploy/api`, `Service/web`, `ingress.networking.k8s.io/web`; without one, all objects are listed
-    #[arg(value_name = "KIND/NAME")]
     object: Option<String>,
-
-    /// The field: `spec.template.spec.containers.[name=app].image`, `{.spec.replicas}`, `metadata.annotations['a.b/c']`;
-    /// without one, all fields
-    #[arg(value_name = "PATH", allow_hyphen_values = true)]
     path: Option<String>,
-
-    /// The namespace of the object, when its name does not tell it
-    #[arg(short, long, value_name = "NAMESPACE")]
     namespace: Option<String>,
-
-    /// The fields that a file, or one line of it, influences
-    #[arg(long, value_name = "FILE[:LINE]", conflicts_with_all = ["object", "unused"])]
     file: Option<String>,
-
-    /// Patches, other entries and files that influence nothing
-    #[arg(long, conflicts_with = "object")]
     unused: bool,
-
-    /// A table: one line a field
-    #[arg(long)]
     all_values: bool,
-
-    /// How it is told
-    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
     format: Format,
-
-    /// Show the data of Secrets, too
-    #[arg(long)]
     show_secrets: bool,
-
-    /// Which files a kustomization may load: those in or below its directory (`LoadRestrictionsRootOnly`, the default), or
-    /// any (`LoadRestrictionsNone`)
-    #[arg(long, value_name = "RESTRICTION", value_parser = ["LoadRestrictionsRootOnly", "LoadRestrictionsNone"],
-        hide_possible_values = true)]
     load_restrictor: Option<String>,
-
-    /// Allow plugins that are not built in
-    #[arg(long)]
     enable_alpha_plugins: bool,
-
-    /// Allow functions that are programs of this machine; only for kustomizations you trust
-    #[arg(long)]
     enable_exec: bool,
-
-    /// How faults are told on standard error
-    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
     error_format: ErrorFormat,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, ValueEnum)]
+impl Flags {
+    /// The command.
+    pub(super) fn command() -> Command {
+        Command::new("explain").about("Explain where the fields of a rendered object come from, or what a file or line does").args([
+            argument("TARGET", "An overlay of the project (a word without `/`), or a folder").required(true),
+            argument("KIND/NAME", "The object: `deploy/api`, `Service/web`, `ingress.networking.k8s.io/web`; without one, all objects are listed"),
+            argument("PATH", "The field: `spec.template.spec.containers.[name=app].image`, `{.spec.replicas}`, `metadata.annotations['a.b/c']`; without one, all fields").allow_hyphen_values(true),
+            value("namespace", "NAMESPACE", "The namespace of the object, when its name does not tell it").short('n'),
+            value("file", "FILE[:LINE]", "The fields that a file, or one line of it, influences").conflicts_with_all(["KIND/NAME", "unused"]),
+            switch("unused", "Patches, other entries and files that influence nothing").conflicts_with("KIND/NAME"),
+            switch("all-values", "A table: one line a field"),
+            choice::<Format>("format", "FORMAT", "How it is told"),
+            switch("show-secrets", "Show the data of Secrets, too"),
+            value("load-restrictor", "RESTRICTION", "Which files a kustomization may load: those in or below its directory (`LoadRestrictionsRootOnly`, the default), or any (`LoadRestrictionsNone`)").value_parser(["LoadRestrictionsRootOnly", "LoadRestrictionsNone"]).hide_possible_values(true),
+            switch("enable-alpha-plugins", "Allow plugins that are not built in"),
+            switch("enable-exec", "Allow functions that are programs of this machine; only for kustomizations you trust"),
+            choice::<ErrorFormat>("error-format", "FORMAT", "How faults are told on standard error"),
+        ])
+    }
+
+    /// What was said.
+    pub(super) fn read(words: &mut Words) -> Flags {
+        Flags {
+            target: words.one("TARGET").unwrap_or_default(),
+            object: words.one("KIND/NAME"),
+            path: words.one("PATH"),
+            namespace: words.one("namespace"),
+            file: words.one("file"),
+            unused: words.is_on("unused"),
+            all_values: words.is_on("all-values"),
+            format: words.chosen("format"),
+            show_secrets: words.is_on("show-secrets"),
+            load_restrictor: words.one("load-restrictor"),
+            enable_alpha_plugins: words.is_on("enable-alpha-plugins"),
+            enable_exec: words.is_on("enable-exec"),
+            error_format: words.chosen("error-format"),
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Format {
-    /// For people
-    #[default]
     Text,
-    /// The explanation document, version 1
     Json,
+}
+
+impl Choice for Format {
+    const ALL: &'static [(Format, &'static str, &'static str)] = &[
+        (Format::Text, "text", "For people"),
+        (Format::Json, "json", "The explanation document, version 1"),
+    ];
 }
 
 impl Flags {

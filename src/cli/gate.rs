@@ -1,8 +1,9 @@
 //! What `check` and `render` share: flags about rules, and what citadel.yaml says of them. Flags win.
 
-use clap::Args;
+use clap::Arg;
 
 use super::exit::Exit;
+use super::flags::{Words, commas, list, switch, value};
 use super::terminal;
 use crate::check;
 use crate::diagnostic::{Diagnostic, nearest};
@@ -13,37 +14,59 @@ use crate::source::Sources;
 use crate::validate::{self, Family, rules};
 
 /// Flags about rules.
-#[derive(Args, Debug, Default)]
+#[derive(Debug, Default)]
 pub(super) struct Gate {
-    /// Families or rules to run alone (comma-separated, repeatable)
-    #[arg(long, value_name = "NAME", value_delimiter = ',')]
     only: Vec<String>,
-
-    /// Families or rules not to run (comma-separated, repeatable)
-    #[arg(long, value_name = "NAME", value_delimiter = ',')]
     skip: Vec<String>,
-
-    /// The Kubernetes version to check against: 1.24 to 1.37 (default: citadel.yaml's, else the newest)
-    #[arg(long, value_name = "VERSION")]
     kubernetes_version: Option<String>,
-
-    /// A folder (or file) with `CustomResourceDefinition` objects (repeatable; those of citadel.yaml count as well)
-    #[arg(long, value_name = "PATH")]
     crds: Vec<String>,
-
-    /// A folder with JSON schemas of kinds without a definition, as kubeconform takes them:
-    /// `{kind}-{group}-{version}.json` or `{group}/{kind}_{version}.json`, or a template of a path (repeatable)
-    #[arg(long, value_name = "PATH")]
     schemas: Vec<String>,
-
-    /// The Pod Security Standard that all pods must meet: `baseline`, `restricted`, or one in a version
-    /// (`restricted:v1.30`)
-    #[arg(long, value_name = "LEVEL")]
     pod_security: Option<String>,
-
-    /// What is merely unknown or absent is an error
-    #[arg(long)]
     strict: bool,
+}
+
+impl Gate {
+    /// The flags.
+    pub(super) fn arguments() -> [Arg; 7] {
+        [
+            commas("only", "NAME", "Families or rules to run alone (comma-separated, repeatable)"),
+            commas("skip", "NAME", "Families or rules not to run (comma-separated, repeatable)"),
+            value(
+                "kubernetes-version",
+                "VERSION",
+                "The Kubernetes version to check against: 1.24 to 1.37 (default: citadel.yaml's, else the newest)",
+            ),
+            list(
+                "crds",
+                "PATH",
+                "A folder (or file) with `CustomResourceDefinition` objects (repeatable; those of citadel.yaml count as well)",
+            ),
+            list(
+                "schemas",
+                "PATH",
+                "A folder with JSON schemas of kinds without a definition, as kubeconform takes them: `{kind}-{group}-{version}.json` or `{group}/{kind}_{version}.json`, or a template of a path (repeatable)",
+            ),
+            value(
+                "pod-security",
+                "LEVEL",
+                "The Pod Security Standard that all pods must meet: `baseline`, `restricted`, or one in a version (`restricted:v1.30`)",
+            ),
+            switch("strict", "What is merely unknown or absent is an error"),
+        ]
+    }
+
+    /// What was said.
+    pub(super) fn read(words: &mut Words) -> Gate {
+        Gate {
+            only: words.all("only"),
+            skip: words.all("skip"),
+            kubernetes_version: words.one("kubernetes-version"),
+            crds: words.all("crds"),
+            schemas: words.all("schemas"),
+            pod_security: words.one("pod-security"),
+            strict: words.is_on("strict"),
+        }
+    }
 }
 
 /// Why a command cannot begin, with the texts that it points into.

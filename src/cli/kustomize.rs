@@ -2,40 +2,30 @@
 
 use std::ffi::OsString;
 
+use clap::Command;
 use clap::error::ErrorKind;
-use clap::{CommandFactory, Parser, Subcommand};
 
 use super::exit::Exit;
+use super::flags::{Words, arguments, switch, value};
 use super::version::KUSTOMIZE;
 use super::{build, manual, terminal};
 use crate::host::Host;
 
-/// Renders Kubernetes manifests from kustomizations (citadel under the name of kustomize).
-#[derive(Parser)]
-#[command(name = "kustomize", args_override_self = true, arg_required_else_help = false)]
-struct Kustomize {
-    #[command(subcommand)]
-    command: Option<Command>,
-}
-
-#[derive(Subcommand)]
-enum Command {
-    Build(Box<build::Flags>),
-    Version(VersionFlags),
-    #[command(alias = "completions")]
-    Completion(manual::CompletionFlags),
-}
-
-/// Print the version
-#[derive(clap::Args)]
-struct VersionFlags {
-    /// `yaml` or `json`
-    #[arg(short, long, default_value = "", hide_default_value = true)]
-    output: String,
-    #[arg(long, hide = true)]
-    short: bool,
-    #[arg(hide = true)]
-    rest: Vec<String>,
+/// The command line.
+pub(super) fn command() -> Command {
+    let version = Command::new("version").about("Print the version").args([
+        value("output", "OUTPUT", "`yaml` or `json`").short('o').default_value("").hide_default_value(true),
+        switch("short", "").hide(true),
+        arguments("REST", "").hide(true),
+    ]);
+    Command::new("kustomize")
+        .about("Renders Kubernetes manifests from kustomizations (citadel under the name of kustomize)")
+        .args_override_self(true)
+        .subcommands([
+            build::Flags::command(),
+            version,
+            manual::completions_command().name("completion").alias("completions"),
+        ])
 }
 
 /// Runs the program.
@@ -43,17 +33,16 @@ pub(super) fn run(host: &dyn Host, mut arguments: Vec<OsString>) -> Exit {
     if let Some(name) = arguments.first_mut() {
         *name = OsString::from("kustomize");
     }
-    match Kustomize::try_parse_from(arguments) {
+    match Words::of(command(), arguments) {
         Err(error) => misuse(&error),
-        Ok(kustomize) => match kustomize.command {
-            None => {
-                let mut command = Kustomize::command();
-                let _ = command.print_help();
-                Exit::Done
-            }
-            Some(Command::Build(flags)) => build::run(host, flags, true),
-            Some(Command::Version(flags)) => version(&flags),
-            Some(Command::Completion(flags)) => match manual::completions(Kustomize::command(), &flags) {
+        Ok(None) => {
+            let _ = command().print_help();
+            Exit::Done
+        }
+        Ok(Some((name, mut words))) => match name.as_str() {
+            "build" => build::run(host, Box::new(build::Flags::read(&mut words)), true),
+            "version" => version(&mut words),
+            _ => match manual::completions(command(), &mut words) {
                 Exit::Refused => Exit::RefusedAsKustomize,
                 other => other,
             },
@@ -75,16 +64,18 @@ fn misuse(error: &clap::Error) -> Exit {
     Exit::RefusedAsKustomize
 }
 
-fn version(flags: &VersionFlags) -> Exit {
-    if flags.short {
+fn version(words: &mut Words) -> Exit {
+    let output: String = words.one("output").unwrap_or_default();
+    let short = words.is_on("short");
+    if short {
         terminal::complain("Flag --short has been deprecated, and will be removed in the future.\n");
-        if !flags.output.is_empty() {
+        if !output.is_empty() {
             terminal::complain("Error: --short and --output are mutually exclusive\n");
             return Exit::RefusedAsKustomize;
         }
     }
-    let text = match flags.output.as_str() {
-        "" if flags.short => format!("{{{KUSTOMIZE}  unknown   }}\n"),
+    let text = match output.as_str() {
+        "" if short => format!("{{{KUSTOMIZE}  unknown   }}\n"),
         "" => format!("{KUSTOMIZE}\n"),
         "yaml" => format!("version: {KUSTOMIZE}\ngitCommit: unknown\nbuildDate: unknown\n\n"),
         "json" => {

@@ -1,33 +1,35 @@
 //! `citadel completions` and `citadel man`, made from the flags themselves.
 
-use clap::Command;
+use clap::{Command, value_parser};
 use clap_complete::Shell;
 use clap_mangen::Man;
 
 use super::exit::Exit;
+use super::flags::{Words, argument};
 use super::terminal;
 
-/// Print the completions for a shell
-#[derive(clap::Args)]
-pub(super) struct CompletionFlags {
-    /// The shell
-    pub(super) shell: Shell,
+/// The command line of `completions`.
+pub(super) fn completions_command() -> Command {
+    let shell = argument("SHELL", "The shell").required(true).value_parser(value_parser!(Shell));
+    Command::new("completions").about("Print the completions for a shell").arg(shell)
 }
 
-/// Print the manual page of citadel or of one of its commands (as roff, for `man -l -`)
-#[derive(clap::Args)]
-pub(super) struct ManFlags {
-    /// The command
-    command: Option<String>,
+/// The command line of `man`.
+pub(super) fn man_command() -> Command {
+    Command::new("man")
+        .about("Print the manual page of citadel or of one of its commands (as roff, for `man -l -`)")
+        .arg(argument("COMMAND", "The command"))
 }
 
 /// Prints completions.
-pub(super) fn completions(mut command: Command, flags: &CompletionFlags) -> Exit {
+pub(super) fn completions(mut command: Command, words: &mut Words) -> Exit {
     let name = command.get_name().to_owned();
     let mut text = Vec::new();
-    clap_complete::generate(flags.shell, &mut command, name, &mut text);
-    let text = String::from_utf8_lossy(&text).into_owned();
-    print(with_project(flags.shell, text).as_bytes())
+    let Some(shell) = words.one::<Shell>("SHELL") else { return Exit::Refused };
+    clap_complete::generate(shell, &mut command, &name, &mut text);
+    let script = String::from_utf8_lossy(&text).into_owned();
+    let script = if name == "citadel" { with_project(shell, script) } else { script };
+    print(script.as_bytes())
 }
 
 /// The script of a shell, and in front of its flags what `citadel complete` knows of the project.
@@ -107,9 +109,10 @@ end
 "#;
 
 /// Prints a manual page.
-pub(super) fn man(mut command: Command, flags: &ManFlags) -> Exit {
+pub(super) fn man(mut command: Command, words: &mut Words) -> Exit {
     command.build();
-    let wanted = match &flags.command {
+    let name = words.one::<String>("COMMAND");
+    let wanted = match &name {
         None => Some(&command),
         Some(name) => command.find_subcommand(name),
     };

@@ -6,6 +6,7 @@ mod complete;
 mod diff;
 mod exit;
 mod explain;
+mod flags;
 mod gate;
 mod kustomize;
 mod manual;
@@ -19,33 +20,33 @@ use std::ffi::{OsStr, OsString};
 use std::path::Path;
 use std::process::ExitCode;
 
-use clap::{CommandFactory, Parser, Subcommand};
+use clap::Command;
 
 use crate::host::{self, Disk};
 use exit::Exit;
+use flags::Words;
 
-/// Renders Kubernetes manifests from kustomizations, byte for byte as kustomize does.
-#[derive(Parser)]
-#[command(name = "citadel", version, args_override_self = true)]
-struct Citadel {
-    #[command(subcommand)]
-    command: Command,
-}
-
-#[derive(Subcommand)]
-enum Command {
-    Build(Box<build::Flags>),
-    Check(Box<check::Flags>),
-    Render(Box<render::Flags>),
-    Diff(Box<diff::Flags>),
-    Snapshot(Box<snapshot::Flags>),
-    Explain(Box<explain::Flags>),
-    Rules(rules::Flags),
-    Version(version::Flags),
-    Completions(manual::CompletionFlags),
-    #[command(hide = true)]
-    Complete(complete::Flags),
-    Man(manual::ManFlags),
+/// The command line.
+fn command() -> Command {
+    Command::new("citadel")
+        .version(env!("CARGO_PKG_VERSION"))
+        .about("Renders Kubernetes manifests from kustomizations, byte for byte as kustomize does")
+        .args_override_self(true)
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .subcommands([
+            build::Flags::command(),
+            check::Flags::command(),
+            render::Flags::command(),
+            diff::Flags::command(),
+            snapshot::Flags::command(),
+            explain::Flags::command(),
+            rules::Flags::command(),
+            version::command(),
+            manual::completions_command(),
+            complete::command(),
+            manual::man_command(),
+        ])
 }
 
 /// Runs the program with the process's own arguments.
@@ -63,21 +64,24 @@ fn run(arguments: Vec<OsString>) -> Exit {
     if as_kustomize {
         return kustomize::run(&Disk, arguments);
     }
-    match Citadel::try_parse_from(arguments) {
-        Err(error) => exit::misuse(&error),
-        Ok(citadel) => match citadel.command {
-            Command::Build(flags) => build::run(&Disk, flags, false),
-            Command::Check(flags) => check::run(&Disk, &flags),
-            Command::Render(flags) => render::run(&Disk, &flags),
-            Command::Diff(flags) => diff::run(&Disk, &flags),
-            Command::Snapshot(flags) => snapshot::run(&Disk, &flags),
-            Command::Explain(flags) => explain::run(&Disk, &flags),
-            Command::Rules(flags) => rules::run(&Disk, &flags),
-            Command::Version(flags) => version::run(&flags),
-            Command::Completions(flags) => manual::completions(Citadel::command(), &flags),
-            Command::Complete(flags) => complete::run(&Disk, &flags, Citadel::command()),
-            Command::Man(flags) => manual::man(Citadel::command(), &flags),
-        },
+    let (name, mut words) = match Words::of(command(), arguments) {
+        Ok(Some(said)) => said,
+        Ok(None) => return Exit::Refused,
+        Err(error) => return exit::misuse(&error),
+    };
+    let words = &mut words;
+    match name.as_str() {
+        "build" => build::run(&Disk, Box::new(build::Flags::read(words)), false),
+        "check" => check::run(&Disk, &check::Flags::read(words)),
+        "render" => render::run(&Disk, &render::Flags::read(words)),
+        "diff" => diff::run(&Disk, &diff::Flags::read(words)),
+        "snapshot" => snapshot::run(&Disk, &snapshot::Flags::read(words)),
+        "explain" => explain::run(&Disk, &explain::Flags::read(words)),
+        "rules" => rules::run(&Disk, &rules::Flags::read(words)),
+        "completions" => manual::completions(command(), words),
+        "complete" => complete::run(&Disk, words, command()),
+        "man" => manual::man(command(), words),
+        _ => version::run(),
     }
 }
 
@@ -113,16 +117,17 @@ mod tests {
         for words in [vec!["citadel", "build"], vec!["citadel", "build", "overlays/a"]] {
             let arguments: Vec<OsString> = words.iter().map(OsString::from).collect();
             let short = plain_build(&arguments).map(|directory| build::Flags::plain(directory.to_owned()));
-            let Ok(Citadel { command: Command::Build(long) }) = Citadel::try_parse_from(&arguments) else {
+            let Ok(Some((_, mut words))) = Words::of(command(), arguments) else {
                 panic!("clap refuses {words:?}");
             };
-            assert_eq!(short.as_ref(), Some(&*long));
+            assert_eq!(short, Some(build::Flags::read(&mut words)));
         }
         assert_eq!(plain_build(&["citadel", "build", "--help"].map(OsString::from)), None);
     }
 
     #[test]
     fn flags_are_consistent() {
-        Citadel::command().debug_assert();
+        command().debug_assert();
+        kustomize::command().debug_assert();
     }
 }

@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Command, value_parser};
 
 use super::exit::Exit;
+use super::flags::{Words, arguments, choice, switch, value};
 use super::gate::Gate;
 use super::terminal::{self, ErrorFormat};
 use crate::check::{self, Rendered};
@@ -15,27 +16,51 @@ use crate::report::{self, Report};
 use crate::source::Sources;
 use crate::validate::{Family, Level};
 
-/// Render overlays: build, check, and print what passed
-#[derive(Args, Debug)]
+/// Render overlays: build, check, and print what passed.
+#[derive(Debug)]
 pub(super) struct Flags {
-    /// Overlays of the project (a word without `/`), or folders
-    #[arg(value_name = "TARGET", required_unless_present = "all")]
     targets: Vec<String>,
-
-    /// Render every overlay of the project
-    #[arg(long, conflicts_with = "targets")]
     all: bool,
-
-    /// Write `NAME.yaml` for every target into this folder instead of printing
-    #[arg(short, long, value_name = "FOLDER")]
     output: Option<PathBuf>,
-
-    #[command(flatten)]
     gate: Gate,
-
-    /// How findings are told on standard error
-    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
     error_format: ErrorFormat,
+}
+
+impl Flags {
+    /// The command.
+    pub(super) fn command() -> Command {
+        Command::new("render")
+            .about("Render overlays: build, check, and print what passed")
+            .args([
+                arguments("TARGET", "Overlays of the project (a word without `/`), or folders")
+                    .required_unless_present("all"),
+                switch("all", "Render every overlay of the project").conflicts_with("TARGET"),
+                value(
+                    "output",
+                    "FOLDER",
+                    "Write `NAME.yaml` for every target into this folder instead of printing",
+                )
+                .short('o')
+                .value_parser(value_parser!(PathBuf)),
+            ])
+            .args(Gate::arguments())
+            .args([choice::<ErrorFormat>(
+                "error-format",
+                "FORMAT",
+                "How findings are told on standard error",
+            )])
+    }
+
+    /// What was said.
+    pub(super) fn read(words: &mut Words) -> Flags {
+        Flags {
+            targets: words.all("TARGET"),
+            all: words.is_on("all"),
+            output: words.one("output"),
+            gate: Gate::read(words),
+            error_format: words.chosen("error-format"),
+        }
+    }
 }
 
 /// Warnings of good practice above this number are counted, not told: `citadel check` tells them.

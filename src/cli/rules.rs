@@ -2,10 +2,11 @@
 
 use std::fmt::Write as _;
 
-use clap::{Args, ValueEnum};
+use clap::Command;
 use serde_json::json;
 
 use super::exit::Exit;
+use super::flags::{Choice, Words, arguments, choice};
 use super::gate;
 use super::terminal;
 use crate::host::Host;
@@ -13,25 +14,40 @@ use crate::source::Sources;
 use crate::validate::rules::{self, Rule};
 use crate::validate::{Family, Level};
 
-/// List the rules of `check`, or tell all about some
-#[derive(Args, Debug)]
+/// List the rules of `check`, or tell all about some.
+#[derive(Debug)]
 pub(super) struct Flags {
-    /// Ids, families, or names in other linters (`kube-linter:no-read-only-root-fs`)
-    #[arg(value_name = "RULE")]
     names: Vec<String>,
-
-    /// How they are told
-    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
     format: Format,
 }
 
-#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+impl Flags {
+    /// The command.
+    pub(super) fn command() -> Command {
+        Command::new("rules").about("List the rules of `check`, or tell all about some").args([
+            arguments(
+                "RULE",
+                "Ids, families, or names in other linters (`kube-linter:no-read-only-root-fs`)",
+            ),
+            choice::<Format>("format", "FORMAT", "How they are told"),
+        ])
+    }
+
+    /// What was said.
+    pub(super) fn read(words: &mut Words) -> Flags {
+        Flags { names: words.all("RULE"), format: words.chosen("format") }
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
 enum Format {
-    /// For people
-    #[default]
     Text,
-    /// A list of rules
     Json,
+}
+
+impl Choice for Format {
+    const ALL: &'static [(Format, &'static str, &'static str)] =
+        &[(Format::Text, "text", "For people"), (Format::Json, "json", "A list of rules")];
 }
 
 /// Runs the command.

@@ -2,10 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::{Args, ValueEnum};
+use clap::Command;
 use rayon::prelude::*;
 
 use super::exit::Exit;
+use super::flags::{Choice, Words, arguments, choice, switch};
 use super::gate::Refusal;
 use super::terminal;
 use crate::compare;
@@ -15,37 +16,54 @@ use crate::project::{OVERLAYS, Project};
 use crate::snapshot::{self, Key, Outcome, State, Target, Telling};
 use crate::source::Sources;
 
-/// Compare overlays with their golden files, or accept what they render to
-#[derive(Args, Debug)]
+/// Compare overlays with their golden files, or accept what they render to.
+#[derive(Debug)]
 pub(super) struct Flags {
-    /// Overlays of the project (default: all), or folders
-    #[arg(value_name = "TARGET")]
     targets: Vec<String>,
-
-    /// Compare (the default)
-    #[arg(long, conflicts_with = "update")]
     check: bool,
-
-    /// Write the golden files anew
-    #[arg(long)]
     update: bool,
-
-    /// How differences are told
-    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
     format: Format,
 }
 
-#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+impl Flags {
+    /// The command.
+    pub(super) fn command() -> Command {
+        Command::new("snapshot")
+            .about("Compare overlays with their golden files, or accept what they render to")
+            .args([
+                arguments("TARGET", "Overlays of the project (default: all), or folders"),
+                switch("check", "Compare (the default)").conflicts_with("update"),
+                switch("update", "Write the golden files anew"),
+                choice::<Format>("format", "FORMAT", "How differences are told"),
+            ])
+    }
+
+    /// What was said.
+    pub(super) fn read(words: &mut Words) -> Flags {
+        Flags {
+            targets: words.all("TARGET"),
+            check: words.is_on("check"),
+            update: words.is_on("update"),
+            format: words.chosen("format"),
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
 enum Format {
-    /// For people
-    #[default]
     Text,
-    /// The machine format, version 1
     Json,
-    /// `JUnit` XML, for CI systems
     Junit,
-    /// Commands of GitHub Actions
     Github,
+}
+
+impl Choice for Format {
+    const ALL: &'static [(Format, &'static str, &'static str)] = &[
+        (Format::Text, "text", "For people"),
+        (Format::Json, "json", "The machine format, version 1"),
+        (Format::Junit, "junit", "`JUnit` XML, for CI systems"),
+        (Format::Github, "github", "Commands of GitHub Actions"),
+    ];
 }
 
 /// Runs the command.

@@ -3,18 +3,23 @@
 use std::io::{self, ErrorKind, IsTerminal, Read, Write};
 
 use super::exit::Exit;
+use super::flags::Choice;
 use crate::diagnostic::{Diagnostic, Dress, Warnings, draw, findings};
 use crate::host::{Fault, Host, LARGEST_FILE};
 use crate::source::Sources;
 
 /// How faults are told.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, clap::ValueEnum)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum ErrorFormat {
-    /// For people.
-    #[default]
     Text,
-    /// The findings document, version 1.
     Json,
+}
+
+impl Choice for ErrorFormat {
+    const ALL: &'static [(ErrorFormat, &'static str, &'static str)] = &[
+        (ErrorFormat::Text, "text", "For people"),
+        (ErrorFormat::Json, "json", "The findings document, version 1"),
+    ];
 }
 
 /// Writes pieces to standard output, each in one go. A reader that went away is no fault.
