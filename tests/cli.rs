@@ -289,3 +289,33 @@ fn the_manual_names_every_flag_of_build() {
         assert!(page.contains(&format!("`{flag}")), "{flag}");
     }
 }
+
+#[test]
+fn shows_progress_on_a_terminal_alone() {
+    let folder = simple("shows_progress");
+    write(&folder, "f.sh", "#!/bin/sh\nsleep 1\ncat\n");
+    std::fs::set_permissions(folder.join("f.sh"), std::os::unix::fs::PermissionsExt::from_mode(0o755))
+        .unwrap();
+    let function = "apiVersion: a/v1\nkind: F\nmetadata:\n  name: f\n  annotations:\n    config.kubernetes.io/function: \
+                    |\n      exec:\n        path: ./f.sh\n";
+    write(&folder, "f.yaml", function);
+    write(&folder, "kustomization.yaml", "resources:\n- a.yaml\ntransformers:\n- f.yaml\n");
+    let build = format!("{CITADEL} build . --enable-alpha-plugins --enable-exec");
+    let arguments: Vec<&str> = build.split(' ').skip(1).collect();
+    let done = run(&folder, &arguments);
+    assert_eq!((done.status.code(), text(&done.stderr)), (Some(0), String::new()));
+    // `script` gives the program a terminal.
+    let Ok(done) = command_named("script", &folder).args(["-qec", &build, "/dev/null"]).output() else {
+        return eprintln!("SKIPPED: no `script` here");
+    };
+    let shown = text(&done.stdout);
+    let (progress, output) = shown.rsplit_once("\u{1b}[2K").unwrap_or_default();
+    assert!(progress.contains("building .: 0 s"), "{shown:?}");
+    assert_eq!(output.replace('\r', ""), object("ConfigMap", "a", ""));
+}
+
+fn command_named(program: &str, folder: &Path) -> Command {
+    let mut command = Command::new(program);
+    command.current_dir(folder).env_remove("PWD").env("TERM", "xterm").stdin(Stdio::null());
+    command
+}

@@ -6,6 +6,7 @@ mod silence;
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 use regex::Regex;
@@ -50,6 +51,8 @@ pub struct Options {
     pub ignores: Vec<Ignore>,
     /// See [`Options::ignores`].
     pub project_sources: Sources,
+    /// How many targets of [`render`] are finished, for whoever waits.
+    pub done: Arc<AtomicUsize>,
 }
 
 /// Objects that are judged together, and the texts their places point into.
@@ -118,6 +121,7 @@ pub fn render(host: &dyn Host, targets: &[String], options: &Options) -> Vec<Ren
             let mut ignores = Ignores::new(&options.ignores);
             report.add(judge(batch, &definitions, options, &mut ignores));
             report.parts.push(of_project(&ignores, options));
+            options.done.fetch_add(1, Ordering::Relaxed);
             Rendered { text, refused, report }
         })
         .collect();

@@ -7,6 +7,7 @@ use clap::{Command, value_parser};
 
 use super::exit::Exit;
 use super::flags::{Words, argument, boolean, choice, list, switch, value};
+use super::progress::Progress;
 use super::terminal::{self, ErrorFormat};
 use crate::build::{Functions, Helm, LoadRestrictor, Options, Pieces, Reorder, build_in_pieces};
 use crate::diagnostic::{Diagnostic, Severity, Warnings};
@@ -194,7 +195,10 @@ pub(super) fn run(host: &dyn Host, flags: Box<Flags>, as_kustomize: bool) -> Exi
     let output = flags.output.filter(|path| !path.as_os_str().is_empty());
     options.individual_files =
         output.as_deref().is_some_and(|path| matches!(host.look(path), Ok(Entry::Directory)));
+    // Under the name of kustomize, nothing that kustomize does not say.
+    let progress = (!as_kustomize).then(|| Progress::begin(host, || format!("building {}", flags.directory)));
     let Pieces { output: text, files, mut context } = build_in_pieces(host, &flags.directory, &options);
+    drop(progress);
     context.warnings.kustomize.splice(0..0, deprecations);
     if as_kustomize {
         context.warnings.list.retain(|told| told.severity == Severity::Error);

@@ -8,7 +8,8 @@ use regex::Regex;
 use super::exit::Exit;
 use super::flags::{Choice, Words, arguments, choice, commas, list, switch};
 use super::gate::{Gate, Refusal};
-use super::terminal;
+use super::progress::Progress;
+use super::terminal::{self, ErrorFormat};
 use crate::check::{self, Input};
 use crate::host::Host;
 use crate::report;
@@ -93,9 +94,11 @@ impl Choice for FailOn {
 pub(super) fn run(host: &dyn Host, flags: &Flags) -> Exit {
     let (options, inputs) = match prepare(host, flags) {
         Ok(prepared) => prepared,
-        Err(refusal) => return refusal.tell(host),
+        Err(refusal) => return refusal.tell(host, ErrorFormat::Text),
     };
+    let progress = Progress::begin(host, || format!("checking {}", flags.targets.join(", ")));
     let report = check::check(host, &inputs, &options);
+    drop(progress);
     let text = match flags.format {
         Format::Text if flags.summary => report::capacity(&report) + &report::summary(&report),
         Format::Text => report::capacity(&report) + &report::text(&report, terminal::dress_output(host)),

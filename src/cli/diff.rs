@@ -10,10 +10,12 @@ use regex::Regex;
 
 use super::exit::Exit;
 use super::flags::{Choice, Words, arguments, choice, commas, list, switch, value};
-use super::{gate, terminal};
+use super::gate;
+use super::progress::Progress;
+use super::terminal::{self, ErrorFormat};
 use crate::compare::format::{self, Report};
 use crate::compare::{self, Filter, Impact, Live, Loaded, ObjectChange, Unread};
-use crate::diagnostic::{Diagnostic, draw, nearest};
+use crate::diagnostic::{Diagnostic, nearest};
 use crate::host::Host;
 use crate::project::Project;
 use crate::source::Sources;
@@ -32,6 +34,7 @@ pub(super) struct Flags {
     name: Vec<String>,
     path: Vec<String>,
     ignore_path: Vec<Regex>,
+    error_format: ErrorFormat,
 }
 
 impl Flags {
@@ -49,6 +52,7 @@ impl Flags {
             commas("name", "NAME", "Tell objects of these names alone: `name` or `namespace/name`, `*` for any text (repeatable)"),
             list("path", "PATH", "Tell differences below this path alone: `spec.template` (repeatable)"),
             list("ignore-path", "REGEX", "Differences not to tell: a regular expression over paths (repeatable)").value_parser(Regex::from_str),
+            choice::<ErrorFormat>("error-format", "FORMAT", "How faults are told on standard error"),
         ])
     }
 
@@ -66,6 +70,7 @@ impl Flags {
             name: words.all("name"),
             path: words.all("path"),
             ignore_path: words.all("ignore-path"),
+            error_format: words.chosen("error-format"),
         }
     }
 }
@@ -94,12 +99,10 @@ pub(super) fn run(host: &dyn Host, flags: &Flags) -> Exit {
     match compare(host, flags) {
         Ok(exit) => exit,
         Err(unread) => {
-            for (number, fault) in &unread.faults {
-                let none = Sources::default();
-                let sources = unread.sources.get(*number).unwrap_or(&none);
-                terminal::complain(&draw(fault, sources, terminal::dress_error(host)));
-            }
-            Exit::Refused
+            let none = Sources::default();
+            let sources = |number: &usize| unread.sources.get(*number).unwrap_or(&none);
+            let faults = unread.faults.iter().map(|(number, fault)| (fault, sources(number)));
+            terminal::refuse_all(host, flags.error_format, faults)
         }
     }
 }
@@ -108,12 +111,15 @@ fn compare(host: &dyn Host, flags: &Flags) -> Result<Exit, Unread> {
     if let Some(exit) = git_external::run(host, flags)? {
         return Ok(exit);
     }
+    let progress = Progress::begin(host, || format!("reading {}", flags.sides.join(", ")));
     if flags.sides.iter().any(|word| word == "live") {
         let asked = sides::beside_live(host, &flags.sides)?;
         let live = compare::ask(host, &asked, flags.timeout)?;
+        drop(progress);
         return tell(host, flags, &live.old, &asked, Some(&live));
     }
     let (old_side, new_side) = sides::read(host, &flags.sides)?;
+    drop(progress);
     tell(host, flags, &old_side, &new_side, None)
 }
 

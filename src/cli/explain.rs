@@ -4,6 +4,7 @@ use clap::Command;
 
 use super::exit::Exit;
 use super::flags::{Choice, Words, argument, choice, switch, value};
+use super::progress::Progress;
 use super::terminal::{self, ErrorFormat};
 use crate::build::{Functions, LoadRestrictor, Options};
 use crate::diagnostic::{Diagnostic, Warnings, nearest};
@@ -108,7 +109,9 @@ pub(super) fn run(host: &dyn Host, flags: &Flags) -> Exit {
         Ok(folder) => folder,
         Err(fault) => return refuse(&[*fault], &Sources::default()),
     };
+    let progress = Progress::begin(host, || format!("building {folder}"));
     let (built, context) = explain::build(host, &folder, &flags.options());
+    drop(progress);
     let exit = match built.and_then(|set| answer(flags, &set, &context).map_err(|fault| vec![*fault])) {
         Err(faults) => refuse(&faults, &context.sources),
         Ok(text) => match terminal::print(text.as_bytes()) {

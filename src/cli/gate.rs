@@ -4,7 +4,7 @@ use clap::Arg;
 
 use super::exit::Exit;
 use super::flags::{Words, commas, list, switch, value};
-use super::terminal;
+use super::terminal::{self, ErrorFormat};
 use crate::check;
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::host::Host;
@@ -94,8 +94,8 @@ impl Refusal {
     }
 
     /// Tells it.
-    pub(super) fn tell(&self, host: &dyn Host) -> Exit {
-        terminal::refuse(host, &self.fault, &self.sources)
+    pub(super) fn tell(&self, host: &dyn Host, format: ErrorFormat) -> Exit {
+        terminal::refuse_all(host, format, [(&*self.fault, &self.sources)])
     }
 }
 

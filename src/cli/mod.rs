@@ -10,6 +10,7 @@ mod flags;
 mod gate;
 mod kustomize;
 mod manual;
+mod progress;
 mod render;
 mod rules;
 mod snapshot;

@@ -7,10 +7,11 @@ use clap::{Command, value_parser};
 use super::exit::Exit;
 use super::flags::{Words, arguments, choice, switch, value};
 use super::gate::Gate;
+use super::progress::Progress;
 use super::terminal::{self, ErrorFormat};
 use crate::check::{self, Rendered};
 use crate::diagnostic::{Diagnostic, nearest};
-use crate::host::{Entry, Host};
+use crate::host::{self, Entry, Host};
 use crate::project::Project;
 use crate::report::{self, Report};
 use crate::source::Sources;
@@ -69,34 +70,48 @@ const MOST_TOLD: usize = 10;
 /// Runs the command.
 pub(super) fn run(host: &dyn Host, flags: &Flags) -> Exit {
     if let Err(fault) = flags.gate.refuse_gaps() {
-        return terminal::refuse(host, &fault, &Sources::default());
+        return refuse(host, flags, &fault);
     }
     let (project, options) = match flags.gate.options(host) {
         Ok(prepared) => prepared,
-        Err(refusal) => return refusal.tell(host),
+        Err(refusal) => return refusal.tell(host, flags.error_format),
     };
     let targets = match targets(host, &project, flags) {
         Ok(targets) => targets,
-        Err(fault) => return terminal::refuse(host, &fault, &Sources::default()),
+        Err(fault) => return refuse(host, flags, &fault),
     };
     let folders: Vec<String> = targets.iter().map(|(_, folder)| folder.clone()).collect();
-    let rendered = check::render(host, &folders, &options);
-    let exit = judge(host, flags, &targets, &rendered);
+    let progress = Progress::of(host, targets.len(), &options.done, || {
+        let names: Vec<&str> = targets.iter().map(|(name, _)| name.as_str()).collect();
+        format!("rendering {}", names.join(", "))
+    });
+    let mut rendered = check::render(host, &folders, &options);
+    drop(progress);
+    let exit = judge(host, flags, &targets, &mut rendered);
     // The process ends here: giving memory back piece by piece would only take time.
     std::mem::forget(rendered);
     exit
 }
 
-fn judge(host: &dyn Host, flags: &Flags, targets: &[(String, String)], rendered: &[Rendered]) -> Exit {
-    for target in rendered {
-        tell(host, flags.error_format, &target.report);
+fn refuse(host: &dyn Host, flags: &Flags, fault: &Diagnostic) -> Exit {
+    terminal::refuse_all(host, flags.error_format, [(fault, &Sources::default())])
+}
+
+fn judge(host: &dyn Host, flags: &Flags, targets: &[(String, String)], rendered: &mut [Rendered]) -> Exit {
+    // Several targets, one report: one document for machines, one sum for people.
+    let mut report = Report::default();
+    for target in &mut *rendered {
+        report.join(std::mem::take(&mut target.report));
     }
+    tell(host, flags.error_format, &report);
     if rendered.iter().any(|target| target.refused) {
         return Exit::Refused;
     }
-    if rendered.iter().any(|target| target.report.worst() == Some(Level::Error)) {
+    if report.worst() == Some(Level::Error) {
         return Exit::Findings;
     }
+    // The process ends here: giving memory back piece by piece would only take time.
+    std::mem::forget(report);
     let texts = rendered.iter().filter_map(|target| target.text.as_deref());
     let written = match &flags.output {
         None => {
@@ -115,7 +130,7 @@ fn judge(host: &dyn Host, flags: &Flags, targets: &[(String, String)], rendered:
     };
     match written {
         Ok(()) => Exit::Done,
-        Err(fault) => terminal::refuse(host, &fault, &Sources::default()),
+        Err(fault) => refuse(host, flags, &fault),
     }
 }
 
@@ -141,8 +156,8 @@ fn targets(host: &dyn Host, project: &Project, flags: &Flags) -> Result<Vec<(Str
                 None => fault.hint(format!("overlays are {}", overlays.join(", "))),
             });
         }
-        let name = PathBuf::from(target);
-        let name = name.file_name().map_or_else(|| "rendered".into(), |name| name.to_string_lossy());
+        let clean = host::clean(&working_directory(host).join(&path));
+        let name = clean.file_name().map_or_else(|| "root".into(), |name| name.to_string_lossy());
         if flags.output.is_some() && list.iter().any(|(other, _)| *other == name) {
             return Err(Diagnostic::error("ambiguous-output", format!("two targets would be `{name}.yaml`"))
                 .hint("render them one by one"));

@@ -1,6 +1,8 @@
 //! `citadel snapshot`: compares overlays with their golden files, or accepts what they render to now.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use clap::Command;
 use rayon::prelude::*;
@@ -8,7 +10,8 @@ use rayon::prelude::*;
 use super::exit::Exit;
 use super::flags::{Choice, Words, arguments, choice, switch};
 use super::gate::Refusal;
-use super::terminal;
+use super::progress::Progress;
+use super::terminal::{self, ErrorFormat};
 use crate::compare;
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::host::{self, Entry, Host};
@@ -23,6 +26,7 @@ pub(super) struct Flags {
     check: bool,
     update: bool,
     format: Format,
+    error_format: ErrorFormat,
 }
 
 impl Flags {
@@ -35,6 +39,7 @@ impl Flags {
                 switch("check", "Compare (the default)").conflicts_with("update"),
                 switch("update", "Write the golden files anew"),
                 choice::<Format>("format", "FORMAT", "How differences are told"),
+                choice::<ErrorFormat>("error-format", "FORMAT", "How faults are told on standard error"),
             ])
     }
 
@@ -45,6 +50,7 @@ impl Flags {
             check: words.is_on("check"),
             update: words.is_on("update"),
             format: words.chosen("format"),
+            error_format: words.chosen("error-format"),
         }
     }
 }
@@ -71,7 +77,7 @@ pub(super) fn run(host: &dyn Host, flags: &Flags) -> Exit {
     let _ = flags.check;
     match outcomes(host, flags) {
         Ok(outcomes) => tell(host, flags, &outcomes),
-        Err(refusal) => refusal.tell(host),
+        Err(refusal) => refusal.tell(host, flags.error_format),
     }
 }
 
@@ -85,11 +91,24 @@ fn tell(host: &dyn Host, flags: &Flags, outcomes: &[Outcome]) -> Exit {
     };
     if outcomes.iter().any(|outcome| matches!(outcome.state, State::Refused(_))) {
         // What cannot be compared is no difference: nothing goes to standard output.
+        if flags.error_format == ErrorFormat::Json {
+            let none = Sources::default();
+            let faults = outcomes.iter().filter_map(|outcome| match &outcome.state {
+                State::Refused(unread) => Some(unread),
+                _ => None,
+            });
+            let faults = faults.flat_map(|unread| {
+                let sources = |number: &usize| unread.sources.get(*number).unwrap_or(&none);
+                unread.faults.iter().map(move |(number, fault)| (fault, sources(number)))
+            });
+            return terminal::refuse_all(host, ErrorFormat::Json, faults);
+        }
         terminal::complain(&text);
         return Exit::Refused;
     }
     if let Err(error) = terminal::print(text.as_bytes()) {
-        return terminal::refuse(host, &terminal::unprintable(&error), &Sources::default());
+        let fault = terminal::unprintable(&error);
+        return terminal::refuse_all(host, flags.error_format, [(&fault, &Sources::default())]);
     }
     let accepted = |state: &State| flags.update && !matches!(state, State::Orphan);
     let clean = |outcome: &Outcome| matches!(outcome.state, State::Same) || accepted(&outcome.state);
@@ -111,8 +130,18 @@ fn outcomes(host: &dyn Host, flags: &Flags) -> Result<Vec<Outcome>, Refusal> {
     if let Some(minor) = settings.kubernetes_minor {
         options.kubernetes_minor = minor;
     }
-    let mut outcomes: Vec<Outcome> =
-        targets.par_iter().map(|target| snapshot::check(host, target, key.as_ref(), &options)).collect();
+    let done = Arc::new(AtomicUsize::new(0));
+    let progress = Progress::of(host, targets.len(), &done, || {
+        let names: Vec<&str> = targets.iter().map(|target| target.name.as_str()).collect();
+        format!("comparing {}", names.join(", "))
+    });
+    let compared = targets.par_iter().map(|target| {
+        let outcome = snapshot::check(host, target, key.as_ref(), &options);
+        done.fetch_add(1, Ordering::Relaxed);
+        outcome
+    });
+    let mut outcomes: Vec<Outcome> = compared.collect();
+    drop(progress);
     if flags.targets.is_empty() {
         let names: Vec<String> = targets.iter().map(|target| target.name.clone()).collect();
         for orphan in snapshot::orphans(host, &folder, &names) {

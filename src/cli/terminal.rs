@@ -5,7 +5,7 @@ use std::io::{self, ErrorKind, IsTerminal, Read, Write};
 use super::exit::Exit;
 use super::flags::Choice;
 use crate::diagnostic::{Diagnostic, Dress, Warnings, draw, findings};
-use crate::host::{Fault, Host, LARGEST_FILE};
+use crate::host::{Fault, Host, LARGEST_FILE, Trouble};
 use crate::source::Sources;
 
 /// How faults are told.
@@ -63,6 +63,22 @@ pub(super) fn refuse(host: &dyn Host, fault: &Diagnostic, sources: &Sources) -> 
     Exit::Refused
 }
 
+/// Tells faults that end the program, each with the texts it points into: in the format that was asked for.
+pub(super) fn refuse_all<'f>(
+    host: &dyn Host,
+    format: ErrorFormat,
+    faults: impl IntoIterator<Item = (&'f Diagnostic, &'f Sources)>,
+) -> Exit {
+    complain(&match format {
+        ErrorFormat::Json => findings(faults),
+        ErrorFormat::Text => {
+            let dress = dress_error(host);
+            faults.into_iter().map(|(fault, sources)| draw(fault, sources, dress)).collect()
+        }
+    });
+    Exit::Refused
+}
+
 /// Standard output could not be written.
 pub(super) fn unprintable(error: &io::Error) -> Diagnostic {
     let words = error.to_string();
@@ -72,7 +88,12 @@ pub(super) fn unprintable(error: &io::Error) -> Diagnostic {
 
 /// A file could not be written.
 pub(super) fn unwritten(fault: &Fault) -> Diagnostic {
-    let message = format!("`{}` could not be written: it {}", fault.path.display(), fault.trouble);
+    let why = match &fault.trouble {
+        Trouble::DiskFull => "no space left on the device".to_owned(),
+        Trouble::Other(words) => words.clone(),
+        trouble => format!("it {trouble}"),
+    };
+    let message = format!("`{}` could not be written: {why}", fault.path.display());
     Diagnostic::error("output-failed", message).hint("nothing was written")
 }
 
@@ -109,7 +130,8 @@ pub(super) fn tell(
             Diagnostic::warning("deprecated", line)
         });
         let lines: Vec<Diagnostic> = lines.collect();
-        return complain(&findings(faults.iter().chain(&warnings.list).chain(&lines), sources));
+        let all = faults.iter().chain(&warnings.list).chain(&lines);
+        return complain(&findings(all.map(|diagnostic| (diagnostic, sources))));
     }
     let mut text = String::new();
     for line in &warnings.kustomize {

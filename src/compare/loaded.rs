@@ -121,14 +121,29 @@ impl Loaded {
     }
 
     /// File, line and column of a place in an object's document.
-    pub(super) fn position(&self, object: &Object<'_>, place: Place) -> Option<(Arc<str>, usize, usize)> {
+    /// `line` says how many lines further down, in a text of several (a file of a generator, a literal block).
+    pub(super) fn position(
+        &self,
+        object: &Object<'_>,
+        place: Place,
+        line: usize,
+    ) -> Option<(Arc<str>, usize, usize)> {
         let (sources, place) = self.placed(object, place)?;
         let place = sources.outer(place);
         if !sources.holds(place) {
             return None;
         }
         let source = sources.get(place.source);
-        let (line, column) = self.line_and_column(&source.text, place.offset as usize);
+        let offset = place.offset as usize;
+        let down = source.text.get(offset..).map_or(0, |text| match text.as_bytes() {
+            // The text of a literal block begins on the next line.
+            [b'|', ..] => line + 1,
+            _ if offset == 0 => line,
+            _ => 0,
+        });
+        let lines = source.text.get(offset..).unwrap_or_default().split_inclusive('\n');
+        let offset = if line == 0 { offset } else { offset + lines.take(down).map(str::len).sum::<usize>() };
+        let (line, column) = self.line_and_column(&source.text, offset);
         Some((Arc::clone(&source.name), line, column))
     }
 

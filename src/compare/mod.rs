@@ -176,9 +176,10 @@ fn changed(
     if fate == Fate::Changed && walk::identical(x, a_root, y, b_root) {
         return None;
     }
-    let changes = differences(a, b, Mode { defaults: options.ignore_defaults, meaning: true });
+    let changes =
+        differences(a, b, Mode { defaults: options.ignore_defaults, meaning: true, letters: false });
     let mut change = ObjectChange { changes, ..whole(Some(before), Some(number), fate) };
-    change.effective = differences(a, b, Mode { defaults: true, meaning: false });
+    change.effective = differences(a, b, Mode { defaults: true, meaning: false, letters: false });
     if fate == Fate::Changed && !options.judged_by_server {
         (change.effective, change.refusals) = update::check(a, b, change.effective, options);
     }
@@ -189,14 +190,37 @@ fn sides<'a>(a: &Object<'a>, b: &Object<'a>) -> (Side<'a>, Side<'a>) {
     (Side { document: a.document, dialect: a.dialect }, Side { document: b.document, dialect: b.dialect })
 }
 
-/// The differences between two objects.
-fn differences(a: &Object<'_>, b: &Object<'_>, mode: Mode) -> Vec<Change> {
+/// What differs in the letter where the meaning is the same: `1000m` for `1`, sets in another order, what the server
+/// writes over.
+pub fn compare_letters<'a>(old: &'a [Object<'a>], new: &'a [Object<'a>]) -> Vec<ObjectChange> {
+    let matching = matching::matching(old, new);
+    let pairs: Vec<(usize, Option<usize>)> = matching.of_new.iter().copied().enumerate().collect();
+    let found: Vec<Option<ObjectChange>> = pairs
+        .par_iter()
+        .map(|(number, before)| {
+            let (a, b) = (&old[(*before)?], &new[*number]);
+            let of = Type::of_kind(b.group, b.version, b.kind);
+            let changes = walked(a, b, of, Mode { defaults: false, meaning: false, letters: true });
+            let change = ObjectChange { changes, ..whole(*before, Some(*number), Fate::Changed) };
+            (!change.changes.is_empty()).then_some(change)
+        })
+        .collect();
+    found.into_iter().flatten().collect()
+}
+
+/// All that differs between two objects.
+fn walked(a: &Object<'_>, b: &Object<'_>, of: Option<Type>, mode: Mode) -> Vec<Change> {
     let (old, new) = sides(a, b);
-    let of = Type::of_kind(b.group, b.version, b.kind);
     let is_pod = b.group.is_empty() && b.kind == "Pod";
     let mut walk = Walk { old, new, mode, is_pod, changes: Vec::new() };
     walk.nodes(a.document.try_root(), b.document.try_root(), of, &path::Path::Root);
-    let mut changes = walk.changes;
+    walk.changes
+}
+
+/// The differences between two objects.
+fn differences(a: &Object<'_>, b: &Object<'_>, mode: Mode) -> Vec<Change> {
+    let of = Type::of_kind(b.group, b.version, b.kind);
+    let mut changes = walked(a, b, of, mode);
     changes.retain(|change| !is_the_servers(change, of.is_some()));
     if matching::namespace(a) == matching::namespace(b) {
         changes.retain(|change| !change.is_below(&["metadata", "namespace"]));

@@ -20,6 +20,8 @@ pub(super) struct Mode {
     pub(super) defaults: bool,
     /// The order of lists that mean sets says nothing, and texts are looked into: for people, not for update rules.
     pub(super) meaning: bool,
+    /// What means the same but is written otherwise is a difference.
+    pub(super) letters: bool,
 }
 
 /// One side.
@@ -71,12 +73,12 @@ impl Walk<'_> {
         match (old, new) {
             (None, None) => {}
             (Some(node), None) => {
-                if !self.says_nothing(self.old, node, of, 0) {
+                if self.mode.letters || !self.says_nothing(self.old, node, of, 0) {
                     self.tell(Verb::Removed, old, new, path);
                 }
             }
             (None, Some(node)) => {
-                if !self.says_nothing(self.new, node, of, 0) {
+                if self.mode.letters || !self.says_nothing(self.new, node, of, 0) {
                     self.tell(Verb::Added, old, new, path);
                 }
             }
@@ -97,6 +99,13 @@ impl Walk<'_> {
             (Kind::Sequence, Kind::Sequence) => self.lists(a, b, of, path),
             (Kind::Scalar, Kind::Scalar) => {
                 let (old, new) = (self.old.scalar(a), self.new.scalar(b));
+                if self.mode.letters {
+                    // Quotes are the printer's, types are not.
+                    if old.text() != new.text() || !scalar::same(None, old, new) {
+                        self.tell(Verb::Changed, Some(a), Some(b), path);
+                    }
+                    return;
+                }
                 if scalar::same(of.map(Type::form), old, new) {
                     return;
                 }

@@ -6,10 +6,10 @@ use super::{Diagnostic, Label, Severity};
 use crate::source::Sources;
 
 /// The findings document, with a line end behind it.
-pub fn findings<'d>(diagnostics: impl IntoIterator<Item = &'d Diagnostic>, sources: &Sources) -> String {
+pub fn findings<'d>(diagnostics: impl IntoIterator<Item = (&'d Diagnostic, &'d Sources)>) -> String {
     let mut counts = [0; 3];
     let mut list = Vec::new();
-    for diagnostic in diagnostics {
+    for (diagnostic, sources) in diagnostics {
         counts[diagnostic.severity as usize] += 1;
         list.push(finding(diagnostic, sources));
     }

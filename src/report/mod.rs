@@ -118,6 +118,13 @@ impl Report {
         self.parts.push(part);
     }
 
+    /// Adds all of another report.
+    pub fn join(&mut self, other: Report) {
+        self.objects += other.objects;
+        self.files += other.files;
+        self.parts.extend(other.parts);
+    }
+
     /// All findings in order.
     pub fn told(&self) -> impl Iterator<Item = &Told> {
         self.parts.iter().flat_map(|part| &part.told)

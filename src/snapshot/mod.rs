@@ -48,8 +48,8 @@ pub enum State {
     Missing,
     /// There is no overlay to this golden file.
     Orphan,
-    /// The same objects, written otherwise (order, spelling).
-    Spelling,
+    /// The same objects, written otherwise: the letters that differ, or none when only the order of objects does.
+    Spelling(Box<Difference>),
     /// Objects differ.
     Changed(Box<Difference>),
     /// The overlay cannot be built, or the golden file cannot be read.
@@ -133,10 +133,11 @@ fn state(
     let old = Loaded::text(host, target.shown.as_str().into(), golden)?;
     let new = rendered.objects;
     let changes = compare::compare(&old.objects(), &new.objects(), options);
-    if changes.is_empty() {
-        return Ok(State::Spelling);
+    if !changes.is_empty() {
+        return Ok(State::Changed(Box::new(Difference { old, new, changes })));
     }
-    Ok(State::Changed(Box::new(Difference { old, new, changes })))
+    let changes = compare::compare_letters(&old.objects(), &new.objects());
+    Ok(State::Spelling(Box::new(Difference { old, new, changes })))
 }
 
 /// The folder of a project's golden files; `configured` is what citadel.yaml names.

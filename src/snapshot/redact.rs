@@ -3,15 +3,16 @@
 //! without one it says nothing. The content hash in the name of a generated Secret would give the content away as well:
 //! it becomes a marker wherever the name stands.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
 use crate::host::{Fault, Host, Links, Trouble};
-use crate::provenance::{StepId, Steps};
+use crate::provenance::{StepId, Steps, Whence};
 use crate::resource::ResourceSet;
-use crate::source::Place;
+use crate::source::{Place, SourceId};
 use crate::yaml::{Document, Kind, NodeId, Tag};
 
 /// The file that holds the key, from the project root.
@@ -93,12 +94,20 @@ pub(super) fn without_digests(golden: Vec<u8>) -> Vec<u8> {
     out
 }
 
-/// Takes the values of all Secrets out.
+/// Takes the values of all Secrets out, and what was copied from them.
 pub(super) fn redact(set: &mut ResourceSet, steps: &mut Steps, key: Option<&Key>) {
     let step = steps.add("snapshot", Place::NONE);
     let mut names = Vec::new();
+    let mut known = Known::default();
     for resource in set.list_mut() {
-        if resource.kind() != "Secret" || resource.api_version() != "v1" {
+        if resource.kind() != "Secret" || resource.api_version().contains('/') {
+            let nested = secrets_within(&resource.document);
+            for secret in nested {
+                let name = resource.document.at(secret, &["metadata", "name"]);
+                let name = name.map_or_else(String::new, |name| resource.document.text(name).to_owned());
+                let identity = format!("{}/{}/{name}", resource.namespace(), resource.name());
+                values(&mut resource.document, secret, (step, steps), &identity, key, &mut known);
+            }
             continue;
         }
         let name = resource.name().to_owned();
@@ -113,7 +122,13 @@ pub(super) fn redact(set: &mut ResourceSet, steps: &mut Steps, key: Option<&Key>
             names.push((name.clone(), known_as.clone()));
         }
         let identity = format!("{}/{known_as}", resource.namespace());
-        values(&mut resource.document, step, &identity, key);
+        let Some(root) = resource.document.try_root() else { continue };
+        values(&mut resource.document, root, (step, steps), &identity, key, &mut known);
+    }
+    if !known.texts.is_empty() {
+        for resource in set.list_mut() {
+            copies(&mut resource.document, (step, steps), key, &known);
+        }
     }
     if names.is_empty() {
         return;
@@ -123,9 +138,84 @@ pub(super) fn redact(set: &mut ResourceSet, steps: &mut Steps, key: Option<&Key>
     }
 }
 
+/// Values that were taken out of Secrets.
+#[derive(Default)]
+struct Known {
+    texts: BTreeSet<String>,
+    /// Where those stand that no step copied from elsewhere: what was copied from them has the same place.
+    places: BTreeSet<(SourceId, u32)>,
+}
+
+/// Whether a step that copies from one object to another wrote a value.
+fn is_copied(document: &Document, node: NodeId, steps: &Steps) -> bool {
+    let mut origin = document.origin(node);
+    while let Whence::Entry(index) = origin.read() {
+        let entry = document.ledger().get(index);
+        if entry.step.is_some_and(|step| matches!(steps.get(step).field, "replacements" | "vars")) {
+            return true;
+        }
+        origin = entry.previous;
+    }
+    false
+}
+
+/// Secrets inside of an object: items of a template and the like.
+fn secrets_within(document: &Document) -> Vec<NodeId> {
+    let mut found = Vec::new();
+    let mut todo: Vec<NodeId> =
+        document.try_root().map(|root| document.children(root).collect()).unwrap_or_default();
+    while let Some(node) = todo.pop() {
+        let is_secret = document.kind(node) == Kind::Mapping
+            && document.get(node, "kind").is_some_and(|kind| document.text(kind) == "Secret")
+            && !document.get(node, "apiVersion").is_some_and(|version| document.text(version).contains('/'));
+        if is_secret {
+            found.push(node);
+        }
+        if document.kind(node) != Kind::Scalar {
+            todo.extend(document.children(node));
+        }
+    }
+    found.reverse();
+    found
+}
+
+/// Puts markers in the place of what replacements and vars copied from Secrets.
+fn copies(document: &mut Document, (step, steps): (StepId, &Steps), key: Option<&Key>, known: &Known) {
+    let mut found = Vec::new();
+    let mut todo: Vec<NodeId> = document.try_root().into_iter().collect();
+    while let Some(node) = todo.pop() {
+        if document.kind(node) != Kind::Scalar {
+            todo.extend(document.children(node));
+            continue;
+        }
+        let place = document.place(node);
+        let text = document.text(node);
+        // Short values stand in many a text by chance.
+        let holds = || {
+            known.texts.iter().any(|value| text == value || value.len() >= 4 && text.contains(value.as_str()))
+        };
+        let from_secret = place.is_some() && known.places.contains(&(place.source, place.offset));
+        // Markers stand where the values of Secrets were.
+        let is_marker = text == MARKER || text.starts_with(DIGEST);
+        if !is_marker && (from_secret || is_copied(document, node, steps) && holds()) {
+            found.push((node, key.map_or_else(|| MARKER.to_owned(), |key| key.marker(&["copied", text]))));
+        }
+    }
+    let mut editor = document.edit(step);
+    for (node, marker) in found {
+        editor.set_scalar(node, &marker, Tag::Str);
+    }
+}
+
 /// Puts markers in the place of the values of one Secret.
-fn values(document: &mut Document, step: StepId, identity: &str, key: Option<&Key>) {
-    let Some(root) = document.try_root() else { return };
+fn values(
+    document: &mut Document,
+    root: NodeId,
+    (step, steps): (StepId, &Steps),
+    identity: &str,
+    key: Option<&Key>,
+    known: &mut Known,
+) {
     // A Secret that was applied by hand before may carry itself in this annotation.
     let applied = ["metadata", "annotations", "kubectl.kubernetes.io/last-applied-configuration"];
     let mut list: Vec<(NodeId, String)> = Vec::new();
@@ -150,6 +240,15 @@ fn values(document: &mut Document, step: StepId, identity: &str, key: Option<&Ke
         }
     }
     list.extend(document.at(root, &applied).map(|node| (node, "applied".to_owned())));
+    for (node, _) in &list {
+        let place = document.place(*node);
+        if place.is_some() && !is_copied(document, *node, steps) {
+            known.places.insert((place.source, place.offset));
+        }
+        if !document.text(*node).is_empty() {
+            known.texts.insert(document.text(*node).to_owned());
+        }
+    }
     let markers: Vec<(NodeId, String)> = list
         .into_iter()
         .map(|(value, name)| {

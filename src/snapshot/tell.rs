@@ -41,7 +41,7 @@ fn sentence(outcome: &Outcome, telling: Telling) -> String {
         }
         (State::Missing, Telling::Updated) => format!("{name}: wrote `{shown}`"),
         (State::Orphan, _) => format!("{name}: `{shown}` has no overlay (delete it)"),
-        (State::Spelling, Telling::Checked) => format!(
+        (State::Spelling(_), Telling::Checked) => format!(
             "{name}: the same objects as in `{shown}`, written otherwise (citadel snapshot --update {name} accepts it)"
         ),
         (State::Changed(difference), Telling::Checked) => {
@@ -49,7 +49,7 @@ fn sentence(outcome: &Outcome, telling: Telling) -> String {
             let differ = if count == 1 { "object differs" } else { "objects differ" };
             format!("{name}: {count} {differ} from `{shown}` (citadel snapshot --update {name} accepts it)")
         }
-        (State::Spelling | State::Changed(_), Telling::Updated) => format!("{name}: updated `{shown}`"),
+        (State::Spelling(_) | State::Changed(_), Telling::Updated) => format!("{name}: updated `{shown}`"),
         (State::Refused(_), _) => format!("{name}: cannot be compared"),
     }
 }
@@ -60,7 +60,7 @@ pub fn text(outcomes: &[Outcome], telling: Telling, dress: Dress) -> String {
     for outcome in outcomes {
         let _ = writeln!(out, "{}", sentence(outcome, telling));
         match &outcome.state {
-            State::Changed(difference) => {
+            State::Changed(difference) | State::Spelling(difference) if !difference.changes.is_empty() => {
                 out.push_str(&report(difference, |report| format::text(report, dress)));
             }
             State::Refused(unread) => {
@@ -84,7 +84,7 @@ pub fn json(outcomes: &[Outcome]) -> String {
             let mut value =
                 json!({ "name": outcome.name, "file": outcome.shown, "state": word(&outcome.state) });
             match &outcome.state {
-                State::Changed(difference) => {
+                State::Changed(difference) | State::Spelling(difference) => {
                     let told = report(difference, format::json);
                     let told: Value = serde_json::from_str(&told).unwrap_or_default();
                     value["objects"] = told["objects"].clone();
@@ -105,7 +105,7 @@ fn word(state: &State) -> &'static str {
         State::Same => "unchanged",
         State::Missing => "missing",
         State::Orphan => "orphan",
-        State::Spelling => "spelling",
+        State::Spelling(_) => "spelling",
         State::Changed(_) => "changed",
         State::Refused(_) => "refused",
     }
@@ -130,7 +130,7 @@ pub fn github(outcomes: &[Outcome]) -> String {
     for outcome in outcomes {
         match &outcome.state {
             State::Same => {}
-            State::Changed(difference) => {
+            State::Changed(difference) | State::Spelling(difference) => {
                 let _ =
                     writeln!(out, "::error title=snapshot::{}", data(&sentence(outcome, Telling::Checked)));
                 report(difference, |report| commands(&mut out, report));
@@ -148,11 +148,10 @@ fn commands(out: &mut String, report: &format::Report<'_, '_>) {
     for whole in report.changes {
         let Some(object) = report.object(whole) else { continue };
         for change in &whole.changes {
-            let (from, to) = (change.from.as_deref(), change.to.as_deref());
             let values = if format::is_hidden(report, object, change) {
                 "another secret value".to_owned()
             } else {
-                format!("{} -> {}", from.unwrap_or("nothing"), to.unwrap_or("nothing"))
+                format::in_one_line(change)
             };
             let message = format!("{} {} {}: {values}", object.kind, object.name, change.path());
             let place = report.place_of(whole, change);

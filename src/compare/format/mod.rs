@@ -49,10 +49,10 @@ impl<'a> Report<'_, 'a> {
     pub fn place_of(&self, whole: &ObjectChange, change: &Change) -> Option<(Arc<str>, usize, usize)> {
         let new = whole.new.and_then(|number| self.new.get(number)).filter(|_| change.place.is_some());
         match new {
-            Some(object) => self.new_side.position(object, change.place),
+            Some(object) => self.new_side.position(object, change.place, first_other_line(change)),
             None => {
                 let object = whole.old.and_then(|number| self.old.get(number))?;
-                self.old_side.position(object, change.old_place)
+                self.old_side.position(object, change.old_place, 0)
             }
         }
     }
@@ -61,6 +61,33 @@ impl<'a> Report<'_, 'a> {
     pub(super) fn place_of_object(&self, whole: &ObjectChange) -> Option<(Arc<str>, usize, usize)> {
         let object = self.object(whole)?;
         let side = if whole.new.is_some() { self.new_side } else { self.old_side };
-        side.position(object, object.place())
+        side.position(object, object.place(), 0)
+    }
+}
+
+fn text_of(json: Option<&String>) -> Option<String> {
+    json.and_then(|json| serde_json::from_str(json).ok())
+}
+
+/// The old value and the new one in one line: of texts of several lines, the first line that differs.
+pub fn in_one_line(change: &Change) -> String {
+    let line = first_other_line(change);
+    let show = |json: &Option<String>| match text_of(json.as_ref()) {
+        Some(text) if text.contains('\n') => {
+            serde_json::Value::from(text.lines().nth(line).unwrap_or_default()).to_string()
+        }
+        _ => json.clone().unwrap_or_else(|| "nothing".to_owned()),
+    };
+    format!("{} -> {}", show(&change.from), show(&change.to))
+}
+
+/// The first line of a text of several lines that says something else than before, counted from 0.
+fn first_other_line(change: &Change) -> usize {
+    match (text_of(change.from.as_ref()), text_of(change.to.as_ref())) {
+        (Some(from), Some(to)) if to.contains('\n') => {
+            let same = from.lines().zip(to.lines()).take_while(|(a, b)| a == b).count();
+            same.min(to.lines().count().saturating_sub(1))
+        }
+        _ => 0,
     }
 }
