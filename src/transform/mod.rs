@@ -33,9 +33,7 @@ use rayon::prelude::*;
 
 use crate::diagnostic::{Diagnostic, Result};
 use crate::kubernetes::Scopes;
-use crate::provenance::{Origin, Verb, Whence};
 use crate::resource::{Context, IdParts, KindScopes, Resource, ResourceSet};
-use crate::yaml::{Document, NodeId, Style, Tag};
 use field_spec::Scratch;
 
 /// From how many objects on it pays to work on them side by side.
@@ -175,22 +173,4 @@ fn refuse_conflicts(
         .at(one.place(), "has the same id as this one")
         .hint("rename one of them, or drop one")
         .fail()
-}
-
-/// Whether kustomize made the node without any tag, so that its text alone will say what it is. What was read from a
-/// text has the tag that it implied there.
-pub(crate) fn is_untyped(document: &Document, node: NodeId) -> bool {
-    if document.tag(node) != Tag::Implicit || document.style(node) != Style::Plain {
-        return false;
-    }
-    let mut origin = document.origin(node);
-    loop {
-        let Whence::Entry(index) = origin.read() else { return false };
-        let entry = document.ledger().get(index);
-        match entry.verb {
-            Verb::Set => return true,
-            Verb::Grafted if entry.from != Origin::NONE => origin = entry.from,
-            _ => return false,
-        }
-    }
 }

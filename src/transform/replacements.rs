@@ -9,7 +9,7 @@
 use std::sync::Arc;
 
 use super::field_path::{Create, look_up, matches, split};
-use super::{is_untyped, structured_data};
+use super::structured_data;
 use crate::diagnostic::{Diagnostic, Result, nearest};
 use crate::kustomization::{
     self, FieldOptions, Replacement, ReplacementField, SourceSelector, TargetSelector,
@@ -444,7 +444,7 @@ fn set_field(
 /// Changes nothing of a scalar but its text: its tag stays, also one that yaml.v3 had only implied.
 pub(super) fn set_text_only(editor: &mut Editor<'_>, node: NodeId, text: &str, from: Origin) {
     let document = editor.document();
-    if document.tag(node) == Tag::Implicit && !is_untyped(document, node) {
+    if document.tag(node) == Tag::Implicit && !document.is_untagged(node) {
         let tag = resolve::tag_of(document, node);
         editor.set_tag(node, tag);
     }

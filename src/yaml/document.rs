@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::editor::Editor;
 use super::node::{ADDED, Kind, Node, NodeId, Range, Style, Tag};
-use crate::provenance::{Histories, HistoryId, Ledger, Origin, StepId, Whence};
+use crate::provenance::{Histories, HistoryId, Ledger, Origin, StepId, Verb, Whence};
 use crate::source::{Place, SourceId};
 
 /// Comments round a node, each with its `#` and without indentation, as yaml.v3 hands them out.
@@ -412,7 +412,26 @@ impl Document {
         }
     }
 
-    /// Whether a node is null for yaml.v3: plain `~`, `null`, `Null`, `NULL` or nothing, or tagged so.
+    /// Whether a step made a node without any tag, so that its text alone will say what it is once it is printed. What
+    /// was read from a text has the tag that it implied there.
+    pub fn is_untagged(&self, node: NodeId) -> bool {
+        if self.tag(node) != Tag::Implicit || self.style(node) != Style::Plain {
+            return false;
+        }
+        let mut origin = self.origin(node);
+        loop {
+            let Whence::Entry(index) = origin.read() else { return false };
+            let entry = self.ledger.get(index);
+            match entry.verb {
+                Verb::Set => return true,
+                Verb::Grafted if entry.from != Origin::NONE => origin = entry.from,
+                _ => return false,
+            }
+        }
+    }
+
+    /// Whether a node is null for yaml.v3: plain `~`, `null`, `Null`, `NULL` or nothing, or tagged so. What has no tag
+    /// yet is null only once it has been printed and read.
     pub fn is_null(&self, node: NodeId) -> bool {
         match (self.kind(node), self.tag(node)) {
             (_, Tag::Null) => true,
@@ -421,6 +440,7 @@ impl Document {
                 self.style(node) == Style::Plain
                     && matches!(self.nodes[node.index()].b, 0 | 1 | 4)
                     && matches!(self.text(node), "" | "~" | "null" | "Null" | "NULL")
+                    && !self.is_untagged(node)
             }
             _ => false,
         }

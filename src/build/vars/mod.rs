@@ -24,7 +24,6 @@ use crate::provenance::{Histories, HistoryId, StepId};
 use crate::resource::{Context, IdParts, Resource, ResourceSet};
 use crate::source::Place;
 use crate::transform::field_spec::{Create, FieldPaths, Scratch};
-use crate::transform::is_untyped;
 use crate::yaml::{Dialect, Document, Editor, Kind, NodeId, Style, Tag, Value, resolve};
 use expand::Expanded;
 
@@ -212,7 +211,7 @@ fn put_in(
 
 fn is_text(document: &Document, node: NodeId) -> bool {
     document.kind(node) == Kind::Scalar
-        && (resolve::tag_of(document, node) == Tag::Str || is_untyped(document, node))
+        && (resolve::tag_of(document, node) == Tag::Str || document.is_untagged(node))
 }
 
 fn not_text(document: &Document, node: NodeId, message: &str) -> Result<()> {

@@ -12,7 +12,6 @@ use super::json_value::{self, JsonValues};
 use crate::diagnostic::{Diagnostic, Result, Trace};
 use crate::provenance::StepId;
 use crate::source::{Place, SourceId};
-use crate::transform::is_untyped;
 use crate::yaml::{
     Dialect, Document, Editor, Kind, Layout, NodeId, Style, Tag, check_duplicate_keys, respell_through_json,
     to_json, write_json_as,
@@ -138,7 +137,7 @@ fn settle_tags(document: &mut Document, step: StepId) {
     let (mut todo, mut found) = (vec![root], Vec::new());
     while let Some(node) = todo.pop() {
         todo.extend(document.children(node));
-        if document.kind(node) == Kind::Scalar && is_untyped(document, node) {
+        if document.kind(node) == Kind::Scalar && document.is_untagged(node) {
             found.push(node);
         }
     }

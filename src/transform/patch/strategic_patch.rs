@@ -12,7 +12,7 @@ use crate::kubernetes::{Schema, Scopes};
 use crate::provenance::StepId;
 use crate::resource::{self, Resource, projection};
 use crate::source::Place;
-use crate::transform::{is_untyped, remember};
+use crate::transform::remember;
 use crate::yaml::{Document, Kind, Style, Tag};
 
 /// A patch, ready to be merged into objects.
@@ -148,7 +148,7 @@ fn quote_texts(document: &mut Document, step: StepId) {
         todo.extend(document.children(node));
         let made = document.kind(node) == Kind::Scalar
             && document.style(node) == Style::Plain
-            && (document.tag(node) == Tag::Str || is_untyped(document, node));
+            && (document.tag(node) == Tag::Str || document.is_untagged(node));
         if made && !resource::plain_means_string(document.text(node)) {
             found.push(node);
         }
