@@ -52,7 +52,7 @@ func specs() ([]byte, error) {
 				all[section] = one[section]
 				continue
 			}
-			fields, err := settled(plain[section], true)
+			fields, err := settled(plain[section])
 			if err != nil {
 				return nil, err
 			}
@@ -61,13 +61,7 @@ func specs() ([]byte, error) {
 	}
 	names := all["nameReference"]
 	sort.Sort(byGvk(names))
-	for i := range names {
-		fields, err := settled(names[i].Fields, false)
-		if err != nil {
-			return nil, err
-		}
-		names[i].Fields = fields
-	}
+	// The first accumulator takes name references in whole: what stands in them twice is looked up twice.
 	for i := 1; i < len(names); i++ {
 		if !names[i-1].IsLessThan(names[i].Gvk) {
 			return nil, fmt.Errorf("two name references for %s", names[i].Gvk)
@@ -95,21 +89,17 @@ func specs() ([]byte, error) {
 
 // settled gives the field specs as a build has them: its accumulator takes in the defaults, and an accumulator above
 // takes in that one's and the defaults again, each time merged one by one and sorted.
-func settled(fields types.FsSlice, sorted bool) (types.FsSlice, error) {
+func settled(fields types.FsSlice) (types.FsSlice, error) {
 	var defaults, have types.FsSlice
 	defaults = append(defaults, fields...)
-	if sorted {
-		sort.Sort(defaults)
-	}
+	sort.Sort(defaults)
 	for round := 0; round < 5; round++ {
 		before := fmt.Sprint(have)
 		var err error
 		if have, err = have.MergeAll(defaults); err != nil {
 			return nil, err
 		}
-		if sorted {
-			sort.Sort(have)
-		}
+		sort.Sort(have)
 		if round > 0 && fmt.Sprint(have) != before {
 			return nil, fmt.Errorf("the order does not settle")
 		}

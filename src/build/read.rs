@@ -45,7 +45,12 @@ pub(super) fn schema(run: &mut Run<'_>, loader: &Loader<'_>, kustomization: &Kus
     let custom = match named("path") {
         Some(path) => {
             let source = loader.read(&mut run.context.sources, &path.value.value, path.value.at)?;
-            Some(read_v2(run, source).and_then(|document| Shapes::of_document(&document)))
+            let strict = strict_json(run, source, "invalid-openapi");
+            Some(
+                strict
+                    .and_then(|()| read_v2(run, source))
+                    .and_then(|document| Shapes::of_document(&document)),
+            )
         }
         None => None,
     };
@@ -54,12 +59,15 @@ pub(super) fn schema(run: &mut Run<'_>, loader: &Loader<'_>, kustomization: &Kus
 }
 
 /// Refuses what kustomize takes for JSON, by its first character, and is not.
-fn strict_json(run: &Run<'_>, source: SourceId) -> Result<()> {
+fn strict_json(run: &Run<'_>, source: SourceId, code: &'static str) -> Result<()> {
     let text = &run.context.sources.get(source).text;
+    if !text.starts_with('{') {
+        return Ok(());
+    }
     let Err(fault) = serde_json::from_str::<serde_json::Value>(text) else { return Ok(()) };
     let start: usize = text.split_inclusive('\n').take(fault.line().saturating_sub(1)).map(str::len).sum();
     let offset = (start + fault.column().saturating_sub(1)) as u32;
-    Diagnostic::error("invalid-crd", "a file that begins with a brace is read as JSON, and this is not JSON")
+    Diagnostic::error(code, "a file that begins with a brace is read as JSON, and this is not JSON")
         .at(Place { source, offset }, "not JSON from here on")
         .hint("quote keys and texts, or write YAML in lines instead of braces")
         .fail()
@@ -104,9 +112,7 @@ pub(super) fn crds(
                 .hint("kustomize crashes on an empty file: drop the entry")
                 .fail();
         }
-        if run.context.sources.get(source).text.starts_with('{') {
-            strict_json(run, source)?;
-        }
+        strict_json(run, source, "invalid-crd")?;
         merged.merge(&TransformerConfig::of_crds(&read_v2(run, source)?)?)?;
     }
     Ok(merged)

@@ -126,7 +126,7 @@ fn copy_metadata(new: &mut Resource, old: &Resource, step: StepId) -> Result<()>
     };
     for field in ["labels", "annotations"] {
         let beneath = string_map(&old.document, old.document.at(old_root, &["metadata", field]));
-        merge_map(new, metadata, field, &old.document, &beneath, step, Nulls::AsSpelt, |_| Style::Plain);
+        merge_map(new, metadata, field, &old.document, &beneath, step, Nulls::AsSpelt, style_of);
     }
     let (name, namespace) = (old.name().to_owned(), old.namespace().to_owned());
     set_name(new, metadata, "name", &name, &old.document, step);
@@ -182,9 +182,12 @@ fn set_name(
 fn merge_data(new: &mut Resource, old: &Resource, step: StepId, field: &str) {
     let beneath = string_map(&old.document, old.document.get(old.document.root(), field));
     let root = new.document.root();
-    merge_map(new, root, field, &old.document, &beneath, step, Nulls::Empty, |text| {
-        if text.contains('\n') { Style::Literal } else { Style::Plain }
-    });
+    merge_map(new, root, field, &old.document, &beneath, step, Nulls::Empty, style_of);
+}
+
+/// The style that yaml.v3 gives a string.
+fn style_of(text: &str) -> Style {
+    if text.contains('\n') { Style::Literal } else { Style::Plain }
 }
 
 /// Writes a map of strings anew, sorted by key, as kustomize does: the new object's values over the old one's; an

@@ -136,7 +136,7 @@ impl StrategicPatch {
 }
 
 /// Whatever a merge passes, kustomize sets once more, and texts that a YAML 1.1 reader would take for something else get
-/// quotes by that: also those that were made without a tag, which are text from then on.
+/// quotes by that: also those that were made without a tag, which are text from then on. Items of lists are not set.
 fn quote_texts(document: &mut Document, step: StepId) {
     // What was read from a text has the right style or is no text.
     if document.ledger().is_empty() {
@@ -148,6 +148,7 @@ fn quote_texts(document: &mut Document, step: StepId) {
         todo.extend(document.children(node));
         let made = document.kind(node) == Kind::Scalar
             && document.style(node) == Style::Plain
+            && document.key(node).is_some()
             && (document.tag(node) == Tag::Str || document.is_untagged(node));
         if made && !resource::plain_means_string(document.text(node)) {
             found.push(node);
