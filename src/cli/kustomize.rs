@@ -55,6 +55,10 @@ fn misuse(error: &clap::Error) -> Exit {
         let _ = error.print();
         return Exit::Done;
     }
+    if let Some(words) = super::exit::not_there(error) {
+        terminal::complain(&format!("Error: {words}\n"));
+        return Exit::RefusedAsKustomize;
+    }
     let text = error.render().to_string();
     let text = text.strip_prefix("error: ").unwrap_or(&text);
     // After a fault in an argument, kustomize stays silent about how it is used.
