@@ -3,6 +3,7 @@
 mod git_external;
 mod sides;
 
+use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::{Command, value_parser};
@@ -26,6 +27,7 @@ pub(super) struct Flags {
     sides: Vec<String>,
     format: Format,
     kubernetes_version: Option<String>,
+    crds: Vec<String>,
     timeout: u32,
     ignore_defaults: bool,
     show_secrets: bool,
@@ -44,6 +46,7 @@ impl Flags {
             arguments("SIDE", "The old side and the new one: an overlay, a directory, a file, a folder of files, `-`, `golden` (the snapshot), `git:REV` (the other side's target at a revision), `live` (the cluster, through kubectl); one alone is compared with its snapshot, else with `git:HEAD`").num_args(1..=9).required(true),
             choice::<Format>("format", "FORMAT", "How differences are told"),
             value("kubernetes-version", "VERSION", "The Kubernetes version of the cluster: 1.24 to 1.37 (default: the newest)"),
+            list("crds", "FOLDER", "`CustomResourceDefinition` objects that are not among those compared: files and folders (repeatable); they say how items of lists are matched"),
             value("timeout", "SECONDS", "How long `live` waits for each answer of the cluster, in seconds").value_parser(value_parser!(u32).range(1..)).default_value("30"),
             switch("ignore-defaults", "A field that is absent is the same as one that says what the server would set"),
             switch("show-secrets", "Tell the values of Secrets, not only that they changed"),
@@ -62,6 +65,7 @@ impl Flags {
             sides: words.all("SIDE"),
             format: words.chosen("format"),
             kubernetes_version: words.one("kubernetes-version"),
+            crds: words.all("crds"),
             timeout: words.one("timeout").unwrap_or_default(),
             ignore_defaults: words.is_on("ignore-defaults"),
             show_secrets: words.is_on("show-secrets"),
@@ -118,9 +122,12 @@ fn compare(host: &dyn Host, flags: &Flags) -> Result<Exit, Unread> {
         drop(progress);
         return tell(host, flags, &live.old, &asked, Some(&live));
     }
-    let (old_side, new_side) = sides::read(host, &flags.sides)?;
+    let sides = sides::read(host, &flags.sides)?;
     drop(progress);
-    tell(host, flags, &old_side, &new_side, None)
+    let told = tell(host, flags, &sides.0, &sides.1, None);
+    // The process ends here: giving memory back piece by piece would only take time.
+    std::mem::forget(sides);
+    told
 }
 
 /// Compares two sides that were read, and prints what differs.
@@ -143,15 +150,20 @@ fn tell(
         ..compare::Options::default()
     };
     let project = Project::here(host).unwrap_or_default();
+    let settings = sides::settings(host, &project)?;
     let minor = match &flags.kubernetes_version {
         Some(version) => Some(gate::minor(version)?),
-        None => sides::settings(host, &project)?.kubernetes_minor,
+        None => settings.kubernetes_minor,
     };
     options.kubernetes_minor = minor.unwrap_or(options.kubernetes_minor);
     let (old, new) = (old_side.objects(), new_side.objects());
+    let of_project = project.root.iter().flat_map(|root| settings.crds.iter().map(|path| root.join(path)));
+    let definitions =
+        Loaded::definitions(host, flags.crds.iter().map(PathBuf::from).chain(of_project), &new)?;
+    let definitions = definitions.objects();
     let changes = match live {
-        Some(live) => compare::compare_live(live, new_side, &options),
-        None => compare::compare(&old, &new, &options),
+        Some(live) => compare::compare_live(live, new_side, &definitions, &options),
+        None => compare::compare_with(&old, &new, &definitions, &options),
     };
     let report = Report {
         old: &old,

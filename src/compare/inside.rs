@@ -26,6 +26,8 @@ pub(super) fn compare(walk: &mut Walk<'_>, a: NodeId, b: NodeId, path: &Path<'_>
         new: Side { document: &y, dialect: Dialect::V3 },
         mode: walk.mode,
         is_pod: false,
+        custom: None,
+        alike: None,
         changes: Vec::new(),
     };
     within.nodes(Some(x_root), Some(y_root), None, &Path::Inside(path));

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use rustc_hash::FxHashMap;
 
 use super::change::Verb;
+use super::custom::List;
 use super::defaults;
 use super::path::Path;
 use super::walk::{Side, Walk, identical};
@@ -48,8 +49,12 @@ impl Walk<'_> {
         let old: Vec<NodeId> = self.old.document.children(a).collect();
         let new: Vec<NodeId> = self.new.document.children(b).collect();
         let items = of.and_then(Type::items);
-        if let Some(keys) = of.and_then(Type::merge_keys) {
-            let keys: Vec<&str> = keys.collect();
+        let custom = if of.is_none() { self.custom.and_then(|custom| custom.list(path)) } else { None };
+        let keys = match &custom {
+            Some(List::Keyed(keys)) => Some(keys.clone()),
+            _ => of.and_then(Type::merge_keys).map(|keys| keys.map(|key| (key, None)).collect()),
+        };
+        if let Some(keys) = keys {
             let by_key = |side: Side<'_>, list: &[NodeId]| -> Option<Vec<String>> {
                 list.iter().map(|item| key(side, *item, &keys, items)).collect()
             };
@@ -59,7 +64,9 @@ impl Walk<'_> {
                 return;
             }
         }
-        if self.mode.meaning && (of.is_some_and(Type::is_set) || is_set_by_meaning(path, of)) {
+        if self.mode.meaning
+            && (custom == Some(List::Set) || of.is_some_and(Type::is_set) || is_set_by_meaning(path, of))
+        {
             return self.sets(&old, &new, path);
         }
         self.sequences(&old, &new, items, (a, b), path);
@@ -97,7 +104,11 @@ impl Walk<'_> {
                 last = before;
             } else if self.mode.meaning
                 && old_keys.get(number).is_some_and(|old| !seen.contains_key(old.as_str()))
-                && old.get(number).is_some_and(|old| is_much_the_same(self.old, *old, self.new, *item))
+                && old.get(number).is_some_and(|before| {
+                    // The only port of a Service is the same one, whatever its number.
+                    old.len() == 1 && new.len() == 1 && items.is_some_and(|items| items.is("", "ServicePort"))
+                        || is_much_the_same(self.old, *before, self.new, *item)
+                })
             {
                 // The same item under another key.
                 before = Some(number);
@@ -231,8 +242,9 @@ fn pair(old_side: Side<'_>, old: &[NodeId], new_side: Side<'_>, new: &[NodeId]) 
         |side: Side<'_>, list: &[NodeId]| list.iter().all(|item| side.document.kind(*item) == Kind::Mapping);
     if all_mappings(old_side, old) && all_mappings(new_side, new) {
         for fields in NAMES {
+            let keys: Vec<(&str, Option<&str>)> = fields.iter().map(|field| (*field, None)).collect();
             let names = |side: Side<'_>, list: &[NodeId]| -> Option<Vec<String>> {
-                list.iter().map(|item| key(side, *item, fields, None)).collect()
+                list.iter().map(|item| key(side, *item, &keys, None)).collect()
             };
             let (Some(x), Some(y)) = (names(old_side, old), names(new_side, new)) else { continue };
             let Some(index) = unique(&x) else { continue };
@@ -297,13 +309,16 @@ fn unique(keys: &[String]) -> Option<FxHashMap<&str, usize>> {
 }
 
 /// The key of an item: `name=web`, `containerPort=80,protocol=TCP`; `None` when the item lacks it.
-fn key(side: Side<'_>, item: NodeId, fields: &[&str], of: Option<Type>) -> Option<String> {
+fn key(side: Side<'_>, item: NodeId, fields: &[(&str, Option<&str>)], of: Option<Type>) -> Option<String> {
     let mut text = String::new();
-    for field in fields {
-        let value: Cow<'_, str> = match side.get(item, field) {
-            Some(node) if side.document.kind(node) == Kind::Scalar => side.document.text(node).into(),
-            Some(_) => return None,
-            None => defaults::of(of?, field, side.document, Some(item)).unwrap_or_default().to_owned().into(),
+    for (field, default) in fields {
+        let value: Cow<'_, str> = match (side.get(item, field), default) {
+            (Some(node), _) if side.document.kind(node) == Kind::Scalar => side.document.text(node).into(),
+            (Some(_), _) => return None,
+            (None, Some(default)) => (*default).into(),
+            (None, None) => {
+                defaults::of(of?, field, side.document, Some(item)).unwrap_or_default().to_owned().into()
+            }
         };
         if !text.is_empty() {
             text.push(',');

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use super::change::{Change, Verb};
 use super::path::Step;
-use super::{Fate, Loaded, ObjectChange, Options, Refusal, Unread, compare};
+use super::{Fate, Loaded, ObjectChange, Options, Refusal, Unread, compare_with};
 use crate::diagnostic::Diagnostic;
 use crate::host::{Finished, Host, Program, Trouble};
 use crate::source::Place;
@@ -90,14 +90,35 @@ pub fn ask(host: &dyn Host, asked: &Loaded, timeout: u32) -> Result<Live, Unread
             };
             if told.code == Some(0) && !alone {
                 add(&mut made, &told.output);
-            } else {
-                refused.push((number, plain(&String::from_utf8_lossy(&told.errors))));
+                continue;
+            }
+            let words = plain(&String::from_utf8_lossy(&told.errors));
+            if !waits_for_others(&words, object, &objects) {
+                refused.push((number, words));
             }
         }
         drop(answered);
         add(&mut made, &done.output);
     }
     Ok(Live { old, new: read(host, &made)?, refused })
+}
+
+/// Whether an object is refused only because its namespace or definition, which is applied with it, is not there yet.
+fn waits_for_others(words: &str, object: &Object<'_>, asked: &[Object<'_>]) -> bool {
+    let is = |other: &Object<'_>, group: &str, kind: &str| other.group == group && other.kind == kind;
+    let no_namespace = words.contains(&format!("namespaces \"{}\" not found", object.namespace));
+    if no_namespace {
+        return asked.iter().any(|other| is(other, "", "Namespace") && other.name == object.namespace);
+    }
+    let unknown = ["no matches for kind", "resource mapping not found"];
+    unknown.iter().any(|told| words.contains(told))
+        && asked.iter().any(|other| {
+            let root = other.at();
+            let spec = root.field("spec");
+            is(other, "apiextensions.k8s.io", "CustomResourceDefinition")
+                && spec.field("group").text() == object.group
+                && spec.field("names").field("kind").text() == object.kind
+        })
 }
 
 /// Adds a document to others.
@@ -110,7 +131,12 @@ fn add(documents: &mut Vec<u8>, document: &[u8]) {
 }
 
 /// Compares what a cluster holds with what it would hold; places and numbers of new objects are those of what was asked.
-pub fn compare_live(live: &Live, asked: &Loaded, options: &Options) -> Vec<ObjectChange> {
+pub fn compare_live(
+    live: &Live,
+    asked: &Loaded,
+    definitions: &[Object<'_>],
+    options: &Options,
+) -> Vec<ObjectChange> {
     let options = Options { ignore_defaults: true, judged_by_server: true, ..options.clone() };
     let (old, new, objects) = (live.old.objects(), live.new.objects(), asked.objects());
     // What was refused is compared as it was asked for, so that its differences can be seen.
@@ -119,7 +145,7 @@ pub fn compare_live(live: &Live, asked: &Loaded, options: &Options) -> Vec<Objec
         let answer = new.iter().find(|answer| is_same(object, answer));
         made.push(*answer.unwrap_or(object));
     }
-    let mut changes = compare(&old, &made, &options);
+    let mut changes = compare_with(&old, &made, definitions, &options);
     // Whatever else came with the answer is not what was asked about.
     changes.retain(|change| change.fate != Fate::Removed);
     for change in &mut changes {
@@ -317,6 +343,8 @@ fn plain(errors: &str) -> String {
     lines.dedup();
     let text = lines.join("; ");
     let text = text.strip_prefix("error: ").unwrap_or(&text).trim_start_matches("Error from server ");
+    // `(NotFound): …`: the words say the same as the reason in front of them.
+    let text = text.strip_prefix('(').and_then(|rest| Some(rest.split_once("): ")?.1)).unwrap_or(text);
     match text.char_indices().nth(600) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),

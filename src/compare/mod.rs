@@ -2,7 +2,9 @@
 //! (`matching.rs`), held against each other as the API server would see them (`walk.rs`, `lists.rs`, `inside.rs`), judged
 //! by the server's update rules (`update/`) and by what a cluster makes of a change (`impact/`), and told (`format/`).
 
+mod alike;
 mod change;
+mod custom;
 mod defaults;
 mod filter;
 #[cfg(feature = "git")]
@@ -37,6 +39,8 @@ use rayon::prelude::*;
 
 use crate::kubernetes::Type;
 use crate::validate::Object;
+use alike::Alike;
+use custom::Definitions;
 use walk::{Mode, Side, Walk};
 
 /// How to compare.
@@ -122,6 +126,17 @@ pub struct ObjectChange {
 
 /// Compares two sets.
 pub fn compare<'a>(old: &'a [Object<'a>], new: &'a [Object<'a>], options: &Options) -> Vec<ObjectChange> {
+    compare_with(old, new, &[], options)
+}
+
+/// Compares two sets; the definitions of custom resources among some more objects count before those of the sets.
+pub fn compare_with<'a>(
+    old: &'a [Object<'a>],
+    new: &'a [Object<'a>],
+    definitions: &'a [Object<'a>],
+    options: &Options,
+) -> Vec<ObjectChange> {
+    let definitions = Definitions::new([definitions, new, old]);
     let matching = matching::matching(old, new);
     let pairs: Vec<(usize, Option<usize>)> = matching.of_new.iter().copied().enumerate().collect();
     let found: Vec<Option<ObjectChange>> = pairs
@@ -129,7 +144,7 @@ pub fn compare<'a>(old: &'a [Object<'a>], new: &'a [Object<'a>], options: &Optio
         .map(|(number, before)| match before {
             Some(before) => {
                 let fate = if matching.renamed[*number] { Fate::Renamed } else { Fate::Changed };
-                changed(old, new, *before, *number, fate, options)
+                changed((old, *before), (new, *number), fate, &definitions, options)
             }
             None => Some(whole(None, Some(*number), Fate::Added)),
         })
@@ -159,11 +174,10 @@ fn whole(old: Option<usize>, new: Option<usize>, fate: Fate) -> ObjectChange {
 
 /// Compares two objects; `None` when they say the same.
 fn changed(
-    old: &[Object<'_>],
-    new: &[Object<'_>],
-    before: usize,
-    number: usize,
+    (old, before): (&[Object<'_>], usize),
+    (new, number): (&[Object<'_>], usize),
     fate: Fate,
+    definitions: &Definitions<'_>,
     options: &Options,
 ) -> Option<ObjectChange> {
     let (a, b) = (&old[before], &new[number]);
@@ -173,13 +187,15 @@ fn changed(
     }
     let (x, y) = sides(a, b);
     let (Some(a_root), Some(b_root)) = (a.document.try_root(), b.document.try_root()) else { return None };
-    if fate == Fate::Changed && walk::identical(x, a_root, y, b_root) {
+    let alike = Alike::of(x, a_root, y, b_root);
+    if fate == Fate::Changed && alike.are(a_root, b_root) {
         return None;
     }
-    let changes =
-        differences(a, b, Mode { defaults: options.ignore_defaults, meaning: true, letters: false });
+    let known = Known { custom: definitions, alike: Some(&alike) };
+    let differences = |mode| differences(a, b, known, mode);
+    let changes = differences(Mode { defaults: options.ignore_defaults, meaning: true, letters: false });
     let mut change = ObjectChange { changes, ..whole(Some(before), Some(number), fate) };
-    change.effective = differences(a, b, Mode { defaults: true, meaning: false, letters: false });
+    change.effective = differences(Mode { defaults: true, meaning: false, letters: false });
     if fate == Fate::Changed && !options.judged_by_server {
         (change.effective, change.refusals) = update::check(a, b, change.effective, options);
     }
@@ -193,6 +209,7 @@ fn sides<'a>(a: &Object<'a>, b: &Object<'a>) -> (Side<'a>, Side<'a>) {
 /// What differs in the letter where the meaning is the same: `1000m` for `1`, sets in another order, what the server
 /// writes over.
 pub fn compare_letters<'a>(old: &'a [Object<'a>], new: &'a [Object<'a>]) -> Vec<ObjectChange> {
+    let definitions = Definitions::new([&[], new, old]);
     let matching = matching::matching(old, new);
     let pairs: Vec<(usize, Option<usize>)> = matching.of_new.iter().copied().enumerate().collect();
     let found: Vec<Option<ObjectChange>> = pairs
@@ -200,7 +217,8 @@ pub fn compare_letters<'a>(old: &'a [Object<'a>], new: &'a [Object<'a>]) -> Vec<
         .map(|(number, before)| {
             let (a, b) = (&old[(*before)?], &new[*number]);
             let of = Type::of_kind(b.group, b.version, b.kind);
-            let changes = walked(a, b, of, Mode { defaults: false, meaning: false, letters: true });
+            let known = Known { custom: &definitions, alike: None };
+            let changes = walked(a, b, of, known, Mode { defaults: false, meaning: false, letters: true });
             let change = ObjectChange { changes, ..whole(*before, Some(*number), Fate::Changed) };
             (!change.changes.is_empty()).then_some(change)
         })
@@ -208,19 +226,29 @@ pub fn compare_letters<'a>(old: &'a [Object<'a>], new: &'a [Object<'a>]) -> Vec<
     found.into_iter().flatten().collect()
 }
 
+/// What is known of two objects beforehand.
+#[derive(Clone, Copy)]
+struct Known<'k, 'a> {
+    /// What definitions say.
+    custom: &'k Definitions<'a>,
+    /// What need not be looked at.
+    alike: Option<&'k Alike>,
+}
+
 /// All that differs between two objects.
-fn walked(a: &Object<'_>, b: &Object<'_>, of: Option<Type>, mode: Mode) -> Vec<Change> {
+fn walked(a: &Object<'_>, b: &Object<'_>, of: Option<Type>, known: Known<'_, '_>, mode: Mode) -> Vec<Change> {
     let (old, new) = sides(a, b);
     let is_pod = b.group.is_empty() && b.kind == "Pod";
-    let mut walk = Walk { old, new, mode, is_pod, changes: Vec::new() };
+    let custom = if of.is_none() { known.custom.of(b) } else { None };
+    let mut walk = Walk { old, new, mode, is_pod, custom, alike: known.alike, changes: Vec::new() };
     walk.nodes(a.document.try_root(), b.document.try_root(), of, &path::Path::Root);
     walk.changes
 }
 
 /// The differences between two objects.
-fn differences(a: &Object<'_>, b: &Object<'_>, mode: Mode) -> Vec<Change> {
+fn differences(a: &Object<'_>, b: &Object<'_>, known: Known<'_, '_>, mode: Mode) -> Vec<Change> {
     let of = Type::of_kind(b.group, b.version, b.kind);
-    let mut changes = walked(a, b, of, mode);
+    let mut changes = walked(a, b, of, known, mode);
     changes.retain(|change| !is_the_servers(change, of.is_some()));
     if matching::namespace(a) == matching::namespace(b) {
         changes.retain(|change| !change.is_below(&["metadata", "namespace"]));

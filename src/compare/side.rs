@@ -6,6 +6,8 @@ use super::{Loaded, Unread, twins};
 use crate::check::Input;
 use crate::diagnostic::Diagnostic;
 use crate::host::{self, Entry, Host};
+use crate::kubernetes::Type;
+use crate::validate::Object;
 
 /// The word before a revision.
 pub const GIT: &str = "git:";
@@ -34,6 +36,24 @@ impl Loaded {
             input => vec![input],
         };
         twins::read(host, &files(old), &files(new))
+    }
+
+    /// Reads files and folders with definitions, when there are objects that are not built in.
+    ///
+    /// # Errors
+    /// When one cannot be read.
+    pub fn definitions(
+        host: &dyn Host,
+        paths: impl Iterator<Item = PathBuf>,
+        objects: &[Object<'_>],
+    ) -> Result<Loaded, Unread> {
+        let inputs: Vec<Input> = paths.map(Input::Path).collect();
+        let is_custom =
+            |object: &Object<'_>| Type::of_kind(object.group, object.version, object.kind).is_none();
+        if inputs.is_empty() || !objects.iter().any(is_custom) {
+            return Ok(Loaded::default());
+        }
+        Loaded::inputs(host, &inputs)
     }
 
     /// Reads a path as it is at a revision.

@@ -3,12 +3,14 @@
 
 use rustc_hash::FxHashMap;
 
+use super::alike::{Alike, is_same};
 use super::change::{Change, Verb};
+use super::custom::Schema;
 use super::path::Path;
 use super::scalar::{self, Scalar};
 use super::{defaults, inside};
 use crate::kubernetes::{Form, Type};
-use crate::yaml::{Dialect, Document, Kind, Layout, NodeId, Style, write_json_as};
+use crate::yaml::{Dialect, Document, Kind, Layout, NodeId, write_json_as};
 
 /// Deeper than this, values are only said to differ.
 const DEEPEST: usize = 200;
@@ -58,6 +60,10 @@ pub(super) struct Walk<'a> {
     pub(super) mode: Mode,
     /// Whether the objects are Pods: the server gives them more defaults than pod templates.
     pub(super) is_pod: bool,
+    /// What the definition of a custom resource says.
+    pub(super) custom: Option<Schema<'a>>,
+    /// What need not be looked at.
+    pub(super) alike: Option<&'a Alike>,
     pub(super) changes: Vec<Change>,
 }
 
@@ -87,6 +93,9 @@ impl Walk<'_> {
     }
 
     fn both(&mut self, a: NodeId, b: NodeId, of: Option<Type>, path: &Path<'_>) {
+        if self.alike.is_some_and(|alike| alike.are(a, b)) {
+            return;
+        }
         let kinds = (self.old.document.kind(a), self.new.document.kind(b));
         if path.depth() > DEEPEST {
             if !identical(self.old, a, self.new, b) {
@@ -158,6 +167,13 @@ impl Walk<'_> {
                 old = old.filter(|node| !self.says_nothing(self.old, *node, of, 0));
                 new = new.filter(|node| !self.says_nothing(self.new, *node, of, 0));
             }
+            if self.mode.defaults
+                && self.mode.meaning
+                && let (Some(x), Some(y)) = (old, new)
+                && self.follows(structure, name, of, (x, a), (y, b))
+            {
+                return;
+            }
             let default = match (old, new) {
                 (Some(node), None) => Some((self.old, node, self.new, b)),
                 (None, Some(node)) => Some((self.new, node, self.old, a)),
@@ -171,6 +187,26 @@ impl Walk<'_> {
             }
         }
         self.nodes(old, new, of, &path);
+    }
+
+    /// Whether two texts differ because the server makes them of what stands beside them: the target of a port, the old
+    /// name of a field.
+    fn follows(
+        &self,
+        structure: Type,
+        name: &str,
+        of: Option<Type>,
+        (x, a): (NodeId, NodeId),
+        (y, b): (NodeId, NodeId),
+    ) -> bool {
+        let (old, new) = (self.old, self.new);
+        // A service account has two names, each the default of the other: one of them is told.
+        name != "serviceAccountName"
+            && old.document.kind(x) == Kind::Scalar
+            && new.document.kind(y) == Kind::Scalar
+            && old.document.text(x) != new.document.text(y)
+            && self.is_default(old, x, of, structure, name, (old, Some(a)), 0)
+            && self.is_default(new, y, of, structure, name, (new, Some(b)), 0)
     }
 
     /// Whether a value is what the server sets where it is absent.
@@ -317,19 +353,7 @@ pub(super) fn identical(old: Side<'_>, a: NodeId, new: Side<'_>, b: NodeId) -> b
     let (x, y) = (old.document, new.document);
     let mut todo = vec![(a, b)];
     while let Some((a, b)) = todo.pop() {
-        let kind = x.kind(a);
-        if kind != y.kind(b) || x.tag(a) != y.tag(b) || x.len(a) != y.len(b) || x.text(a) != y.text(b) {
-            return false;
-        }
-        if kind == Kind::Scalar
-            && ((x.style(a) == Style::Plain) != (y.style(b) == Style::Plain) || old.dialect != new.dialect)
-            && !scalar::same(None, old.scalar(a), new.scalar(b))
-        {
-            return false;
-        }
-        if let (Some(ka), Some(kb)) = (x.key(a), y.key(b))
-            && x.text(ka) != y.text(kb)
-        {
+        if !is_same(old, a, new, b) {
             return false;
         }
         todo.extend(x.children(a).zip(y.children(b)));

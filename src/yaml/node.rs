@@ -15,8 +15,9 @@ impl NodeId {
         NodeId(NonZeroU32::new(index as u32 + 1).expect("an index below 2^32 - 1"))
     }
 
+    /// Its number within the document.
     #[inline]
-    pub(super) fn index(self) -> usize {
+    pub(crate) fn index(self) -> usize {
         self.0.get() as usize - 1
     }
 }

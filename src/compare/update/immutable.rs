@@ -15,7 +15,8 @@ const OTHER_NAME: &str = "make a new one with another name and move its users ov
 /// `ValidateRoleBindingUpdate`, `ValidateClusterRoleBindingUpdate`, `ValidateLeaseCandidateSpecUpdate`,
 /// `ValidateEndpointSliceUpdate`, `ValidateResourceClaimUpdate`, `ValidateResourceClaimTemplateUpdate`,
 /// `validateResourceSliceSpec`, `ValidateClusterTrustBundleUpdate`, `ValidateControllerRevisionUpdate`,
-/// `ValidateEventUpdate`, and the selector in the strategies of ReplicaSets.
+/// `ValidateEventUpdate`, `ValidatePodCertificateRequestUpdate`, `ValidateStorageVersionMigrationUpdate`,
+/// and the selector in the strategies of ReplicaSets.
 const FIELDS: &[Row] = &[
     ("apps", "ControllerRevision", &["data"], RECREATE),
     (
@@ -25,6 +26,7 @@ const FIELDS: &[Row] = &[
         "delete it with `--cascade=orphan` and apply again, or give it another name",
     ),
     ("certificates.k8s.io", "ClusterTrustBundle", &["spec", "signerName"], RECREATE),
+    ("certificates.k8s.io", "PodCertificateRequest", &["spec"], RECREATE),
     ("coordination.k8s.io", "LeaseCandidate", &["spec", "leaseName"], RECREATE),
     ("discovery.k8s.io", "EndpointSlice", &["addressType"], RECREATE),
     ("events.k8s.io", "Event", &["action"], RECREATE),
@@ -33,6 +35,10 @@ const FIELDS: &[Row] = &[
     ("events.k8s.io", "Event", &["type"], RECREATE),
     ("events.k8s.io", "Event", &["regarding"], RECREATE),
     ("events.k8s.io", "Event", &["related"], RECREATE),
+    ("events.k8s.io", "Event", &["deprecatedCount"], RECREATE),
+    ("events.k8s.io", "Event", &["deprecatedFirstTimestamp"], RECREATE),
+    ("events.k8s.io", "Event", &["deprecatedLastTimestamp"], RECREATE),
+    ("events.k8s.io", "Event", &["deprecatedSource"], RECREATE),
     ("events.k8s.io", "Event", &["eventTime"], RECREATE),
     ("events.k8s.io", "Event", &["reportingController"], RECREATE),
     ("events.k8s.io", "Event", &["reportingInstance"], RECREATE),
@@ -69,6 +75,7 @@ const FIELDS: &[Row] = &[
     ("storage.k8s.io", "VolumeAttachment", &["spec"], RECREATE),
     ("storage.k8s.io", "VolumeAttributesClass", &["driverName"], OTHER_NAME),
     ("storage.k8s.io", "VolumeAttributesClass", &["parameters"], OTHER_NAME),
+    ("storagemigration.k8s.io", "StorageVersionMigration", &["spec"], OTHER_NAME),
 ];
 
 /// Refuses differences of the fields that never change.
@@ -76,6 +83,20 @@ pub(super) fn fields(update: &mut Update<'_, '_>) {
     let (group, kind) = (update.new.group, update.new.kind);
     for (_, _, field, cure) in FIELDS.iter().filter(|(g, k, ..)| *g == group && *k == kind) {
         update.immutable(field, cure);
+    }
+}
+
+/// Mirrors `ValidateNodeUpdate`: what a node once has it keeps.
+pub(super) fn node(update: &mut Update<'_, '_>) {
+    for (path, said) in [
+        (["spec", "podCIDRs"], !texts(update.old, &["spec", "podCIDRs"]).is_empty()),
+        (["spec", "providerID"], !update.old_text(&["spec", "providerID"]).is_empty()),
+        (["spec", "externalID"], true),
+    ] {
+        // What the cloud or the controllers wrote stays when nobody says it.
+        if said && (path[1] == "externalID" || update.new_said(&path).is_some()) {
+            update.immutable(&path, "leave the field out to keep what the node has");
+        }
     }
 }
 

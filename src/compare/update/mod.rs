@@ -47,6 +47,7 @@ type Kind = (&'static str, &'static str, fn(&mut Update<'_, '_>));
 /// Rules that are more than a list of immutable fields (those are in `immutable.rs`).
 const KINDS: &[Kind] = &[
     ("", "ConfigMap", sealed::config_map),
+    ("", "Node", immutable::node),
     ("", "PersistentVolume", persistent_volume::volume),
     ("", "PersistentVolumeClaim", persistent_volume::claim),
     ("", "Pod", pod::check),

@@ -60,6 +60,9 @@ fn check_name(object: &At<'_>, group: &At<'_>, names: &At<'_>, findings: &mut Ve
 
 /// Whether all versions say the same in a field, so that the server moves it to the definition.
 fn all_alike(versions: &At<'_>, name: &str) -> bool {
+    if versions.items().nth(1).is_none() {
+        return versions.items().next().is_some();
+    }
     let mut fields = versions.items();
     let read = |version: &At<'_>| {
         let field = version.field(name);
