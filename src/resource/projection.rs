@@ -357,7 +357,13 @@ fn annotations_to_write(editor: &mut Editor<'_>) -> Option<NodeId> {
         _ => return None,
     };
     match editor.document().get(metadata, "annotations") {
-        Some(node) if editor.document().kind(node) == Kind::Mapping => Some(node),
+        Some(node) if editor.document().kind(node) == Kind::Mapping => {
+            // kustomize writes the mapping anew.
+            if editor.document().style(node) == Style::Flow {
+                editor.set_style(node, Style::Plain);
+            }
+            Some(node)
+        }
         Some(node) => {
             editor.set_empty(node, Kind::Mapping, Tag::Implicit);
             Some(node)
@@ -403,6 +409,10 @@ fn rewrite(editor: &mut Editor<'_>, field: &str) -> Result<()> {
     if document.kind(annotations) == Kind::Sequence {
         return pair_up(editor, metadata, annotations, field);
     }
+    if document.style(annotations) == Style::Flow {
+        editor.set_style(annotations, Style::Plain);
+    }
+    let document = editor.document();
     let mut values: Vec<NodeId> = document.children(annotations).collect();
     if let Some(value) =
         values.iter().find(|value| document.key(**value).is_none_or(|key| document.text(key).is_empty()))

@@ -168,6 +168,11 @@ impl Document {
         self.extras.as_ref().map(|e| &e.document).filter(|comments| **comments != Comments::default())
     }
 
+    /// Whether the comment of any node was kept.
+    pub fn has_node_comments(&self) -> bool {
+        self.extras.as_ref().is_some_and(|extras| !extras.comments.is_empty())
+    }
+
     /// Whether any comment was kept.
     pub fn has_comments(&self) -> bool {
         self.extras.as_ref().is_some_and(|e| !e.comments.is_empty() || e.document != Comments::default())
@@ -359,30 +364,6 @@ impl Document {
                 Whence::Entry(index) => self.ledger.is_shared(index),
                 _ => false,
             }
-    }
-
-    /// Whether the key that begins at this offset of the document's own text has a comment behind its colon. yaml.v3
-    /// keeps such a comment with the key, whether or not comments were asked for here.
-    pub fn has_comment_behind_key(&self, offset: u32) -> bool {
-        let Some(rest) = self.text.get(offset as usize..) else { return false };
-        let line = rest.lines().next().unwrap_or_default();
-        let behind = match line.bytes().next() {
-            Some(b'"') => {
-                let mut escaped = false;
-                line.bytes().skip(1).position(|byte| {
-                    let ends = byte == b'"' && !escaped;
-                    escaped = byte == b'\\' && !escaped;
-                    ends
-                })
-            }
-            // A doubled quote ends and begins again: the colon is looked for behind it.
-            Some(b'\'') => line.bytes().skip(1).position(|byte| byte == b'\''),
-            _ => Some(0),
-        };
-        let Some(line) = behind.and_then(|at| line.get(at..)) else { return false };
-        line.split_once(": ")
-            .or_else(|| line.split_once(":\t"))
-            .is_some_and(|(_, value)| value.trim_start_matches([' ', '\t']).starts_with('#'))
     }
 
     /// The text that plain origins are places of.

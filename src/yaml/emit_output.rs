@@ -4,6 +4,7 @@
 
 use std::io::Write as _;
 
+use super::emit_comments::read_again;
 use super::emit_order;
 use super::emit_reread::{self, Spot};
 use super::emit_text::{self, At, Unprintable};
@@ -62,6 +63,14 @@ fn emit_by(
     scratch: &mut Scratch,
 ) -> Result<()> {
     let start = out.len();
+    if !directly
+        && document.has_node_comments()
+        && let Some(again) = read_again(document, root)?
+        && let Some(root) = again.try_root()
+    {
+        // It has been printed and read now.
+        return emit_by(&again, root, true, out, scratch);
+    }
     let Scratch { frames, entries } = scratch;
     frames.clear();
     entries.clear();
@@ -294,9 +303,6 @@ impl Walk<'_, '_> {
                     if self.above + self.frames.len() >= DEPTH {
                         return self.too_deep(node);
                     }
-                    if behind == Behind::Key && !flow && document.style(node) != Style::Flow {
-                        self.check_comment(node)?;
-                    }
                     let nothing: &[u8] = if kind == Kind::Mapping { b" {}\n" } else { b" []\n" };
                     self.out.extend_from_slice(nothing);
                     return Ok(());
@@ -366,23 +372,6 @@ impl Walk<'_, '_> {
         };
         self.frames.push(Frame { what, indent, inline: false, flow });
         Ok(())
-    }
-
-    /// kustomize prints `key: # comment` and `{}` on the next line, where it cannot read it back.
-    fn check_comment(&self, emptied: NodeId) -> Result<()> {
-        let document = self.document;
-        let Some(key) = document.key(emptied) else { return Ok(()) };
-        if document.comments(key).is_none_or(|comments| comments.line.is_empty()) {
-            return Ok(());
-        }
-        let name = document.text(key);
-        Diagnostic::error(
-            "comment-at-emptied-key",
-            format!("`{name}` has become empty, and a comment stands behind its key: kustomize refuses that"),
-        )
-        .at(document.place(key), "the comment on this line")
-        .hint("move the comment to a line of its own")
-        .fail()
     }
 
     fn too_deep(&self, node: NodeId) -> Result<()> {

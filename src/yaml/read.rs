@@ -141,8 +141,10 @@ fn read_part(
 ) -> Result<Part> {
     let within = text.get(part.clone()).unwrap_or_default();
     let kept_lines = may_end_in_kept_lines(within);
+    let odd_comment = may_hold_odd_comment(within);
     if fast
         && !kept_lines
+        && !odd_comment
         && let Some(read) = fast::read(source, text, part.clone())
     {
         let Found::Document(document) = read else { return Ok(Part::Nothing) };
@@ -155,7 +157,7 @@ fn read_part(
             None => Part::One(document),
         });
     }
-    let comments = kept_lines || may_hold_schema_comment(within);
+    let comments = kept_lines || odd_comment || may_hold_schema_comment(within);
     let mut composer = Composer::new(source, text, part, Dialect::V3, comments);
     let Some(mut composed) = composer.next_document().map_err(|fault| Box::new(fault.tell(source)))? else {
         return Ok(Part::Nothing);
@@ -164,7 +166,7 @@ fn read_part(
     if is_null(&composed.document, root) {
         return Ok(Part::Nothing);
     }
-    if comments {
+    if comments && !odd_comment {
         composed.document.drop_comments_unless(may_hold_schema_comment);
     }
     let items = if alone { list_items(&composed.document, root) } else { None };
@@ -213,6 +215,34 @@ fn may_end_in_kept_lines(text: &str) -> bool {
     memchr::memrchr(b'#', bytes).is_some_and(|end| {
         let hint = |at: usize| matches!(&bytes[..at], [.., b'|' | b'>'] | [.., b'|' | b'>', b'1'..=b'9']);
         memchr::memchr_iter(b'+', &bytes[..end]).any(hint)
+    })
+}
+
+/// Whether a comment in the text stands where yaml.v3 may print it so that it cannot be read any more: behind a key, a
+/// dash, a bracket, a brace, a comma, an anchor, a tag or the head of a block scalar. Most comments stand on lines of
+/// their own, or behind plain values.
+fn may_hold_odd_comment(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    memchr::memchr_iter(b'#', bytes).any(|at| {
+        let before = &bytes[..at];
+        if !matches!(before.last(), None | Some(b' ' | b'\t' | b'\n' | b'\r')) {
+            return false;
+        }
+        let Some(end) = before.iter().rposition(|byte| !matches!(byte, b' ' | b'\t')) else { return false };
+        match before[end] {
+            b'\n' | b'\r' => {
+                // A line of its own: inside brackets, where the line before ends so.
+                let end = before.iter().rposition(|byte| !matches!(byte, b' ' | b'\t' | b'\n' | b'\r'));
+                end.is_some_and(|end| matches!(before[end], b',' | b'[' | b'{'))
+            }
+            b':' | b',' | b'[' | b']' | b'{' | b'}' => true,
+            _ => {
+                let line = &before[..=end];
+                let start = line.iter().rposition(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r'));
+                let word = &line[start.map_or(0, |start| start + 1)..];
+                matches!(word, [b'&' | b'!' | b'|' | b'>', ..] | [b'-' | b'?'])
+            }
+        }
     })
 }
 

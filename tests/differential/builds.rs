@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use super::build::{Built, answered, difference, ours, request, sometimes, theirs};
 use super::shrink::shrink;
-use crate::generator::{Tree, tree};
+use crate::generator::{Tree, feature_tree, tree};
 use crate::yaml::oracle::Oracle;
 
 /// Trees of an ordinary test run.
@@ -25,6 +25,15 @@ fn number(name: &str, otherwise: u64) -> u64 {
 
 #[test]
 fn generated_trees_build_as_with_kustomize() {
+    compare(tree);
+}
+
+#[test]
+fn trees_of_features_build_as_with_kustomize() {
+    compare(feature_tree);
+}
+
+fn compare(tree: fn(u64) -> Tree) {
     let Some(mut oracle) = Oracle::start() else { return };
     let (count, first) = (number("CITADEL_DIFFERENTIAL", FEW), number("CITADEL_SEED", 0));
     let started = Instant::now();
@@ -67,15 +76,15 @@ fn generated_trees_build_as_with_kustomize() {
     }
     if std::env::var_os("CITADEL_SHRINK").is_some() {
         for (kind, seeds) in kinds.iter().take(SHOWN) {
-            keep_small(&mut oracle, kind, seeds[0]);
+            keep_small(&mut oracle, kind, tree(seeds[0]), seeds[0]);
         }
     }
     assert!(different.is_empty(), "{failing} of {count} trees differ");
 }
 
 /// Shrinks a tree and writes it down with both results.
-fn keep_small(oracle: &mut Oracle, kind: &str, seed: u64) {
-    let small = shrink(&tree(seed), |candidate| {
+fn keep_small(oracle: &mut Oracle, kind: &str, tree: Tree, seed: u64) {
+    let small = shrink(&tree, |candidate| {
         let ours = ours(candidate);
         // where citadel's side alone rules it out, kustomize need not be asked
         let possible = match &ours {

@@ -4,6 +4,7 @@
 
 mod cast;
 mod configuration;
+mod features;
 mod fields;
 mod forest;
 mod generated;
@@ -24,6 +25,7 @@ mod workload;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub(crate) use features::feature_tree;
 pub(crate) use mutate::{document, mutate};
 pub(crate) use random::Random;
 

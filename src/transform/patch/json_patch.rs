@@ -13,8 +13,8 @@ use crate::diagnostic::{Diagnostic, Result, Trace};
 use crate::provenance::StepId;
 use crate::source::{Place, SourceId};
 use crate::yaml::{
-    Dialect, Document, Editor, Kind, Layout, NodeId, Style, Tag, check_duplicate_keys, respell_through_json,
-    to_json, write_json_as,
+    Dialect, Document, Editor, Kind, Layout, NodeId, Style, Tag, check_duplicate_keys, read_again,
+    respell_through_json, to_json, write_json_as,
 };
 
 /// A JSON patch, read.
@@ -107,7 +107,14 @@ impl JsonPatch {
     /// # Errors
     /// When an operation does not apply, or when there is no JSON for the object.
     pub fn apply(&self, document: &mut Document, step: StepId) -> Result<()> {
-        // The object is text by now: no two of its nodes are one any more.
+        // The object is text by now: no two of its nodes are one any more, and comments have had their effect.
+        if let Some(root) = document.try_root()
+            && let Some(again) = read_again(document, root)?
+        {
+            let mut editor = document.edit(step);
+            let copy = editor.graft(&again, again.root());
+            editor.set_root(copy);
+        }
         document.edit(step).unshare();
         for operation in &self.operations {
             let mut run = Run { patch: self, operation, editor: document.edit(step) };

@@ -216,11 +216,6 @@ impl<'m> MapFrame<'m> {
         let Some(at) = self.next.checked_sub(1) else { return };
         let Some((target, source)) = self.work.get(at).copied() else { return };
         self.settle(merge, outcome, target, source);
-        if let Some(node) = target
-            && outcome != Outcome::Gone
-        {
-            note_comment(merge, node);
-        }
     }
 
     fn settle(&mut self, merge: &mut Merge<'m>, outcome: Outcome, target: Option<NodeId>, source: Source) {
@@ -277,26 +272,6 @@ impl<'d> Keys<'d> {
                 true
             }
         }
-    }
-}
-
-/// Where a collection in block style has become empty under a key with a comment behind it, the comment is noted:
-/// kustomize cannot print that.
-fn note_comment(merge: &mut Merge<'_>, node: NodeId) {
-    let document = merge.editor.document();
-    if document.kind(node) == Kind::Scalar || !document.is_empty(node) || document.style(node) == Style::Flow
-    {
-        return;
-    }
-    let Some(key) = document.key(node) else { return };
-    let place = document.place(key);
-    let has_comment = [document, merge.patch]
-        .into_iter()
-        .any(|text| text.source() == place.source && text.has_comment_behind_key(place.offset));
-    if has_comment {
-        let mut comments = document.comments(key).cloned().unwrap_or_default();
-        "#".clone_into(&mut comments.line);
-        merge.editor.set_comments(key, comments);
     }
 }
 
