@@ -143,9 +143,12 @@ impl Shapes {
         if !text.trim_start().starts_with('{') {
             return None;
         }
-        let mut value: serde_json::Value = serde_json::from_str(text).ok()?;
+        // What stands behind the value (a second comment, perhaps) comes too late for kustomize to notice.
+        let mut values = serde_json::Deserializer::from_str(text).into_iter::<serde_json::Value>();
+        let mut value = values.next()?.ok()?;
+        let alone = text.get(values.byte_offset()..).is_some_and(|rest| rest.trim().is_empty());
         // kustomize takes the short form of a setter for a reference that nothing resolves.
-        if let Some(name) = setter(&value) {
+        if let Some(name) = setter(&value).filter(|_| alone) {
             value = serde_json::json!({ "$ref": format!("#/definitions/io.k8s.cli.setters.{name}") });
         }
         let mut shapes = Shapes::default();

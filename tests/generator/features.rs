@@ -111,7 +111,8 @@ fn rough(random: &mut Random, text: String) -> String {
         let at = random.below(lines.len());
         match random.below(4) {
             0 if !lines[at].trim().is_empty() => {
-                let end = random.pick(&[" # note", "  #", " ", "\t", " # {\"$setter\":\"x\"}", " &a", " # a: b"]);
+                let end =
+                    random.pick(&[" # note", "  #", " ", "\t", " # {\"$setter\":\"x\"}", " &a", " # a: b"]);
                 lines[at].push_str(end);
             }
             1 => lines.insert(at, random.pick(&["", "# between", "  # deeper", "    #"]).to_owned()),
