@@ -137,3 +137,29 @@ fn commands_of_the_platform_s_documents_run() {
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
+
+#[test]
+fn alternatives_for_secrets_pass_the_checks() {
+    let work = Path::new(env!("CARGO_TARGET_TMPDIR")).join("alternatives");
+    for component in ["sealed-secrets", "manual-secrets"] {
+        let _ = std::fs::remove_dir_all(&work);
+        for folder in ["base", "components", "overlays"] {
+            copy(&root().join(folder), &work.join(folder));
+        }
+        let page = std::fs::read_to_string(root().join("docs/runbook/secrets.md")).unwrap();
+        let external = page.split("```yaml\n").nth(1).unwrap().split("```").next().unwrap();
+        let project = std::fs::read_to_string(root().join("citadel.yaml")).unwrap();
+        let made_by_hand = if component == "manual-secrets" { external } else { "" };
+        std::fs::write(work.join("citadel.yaml"), project + made_by_hand).unwrap();
+        let overlay = work.join("overlays/production/kustomization.yaml");
+        let text = std::fs::read_to_string(&overlay).unwrap();
+        let entry = format!("- ../../components/{component}\n");
+        assert!(text.contains(&format!("  # {entry}")), "{component}");
+        std::fs::write(&overlay, text.replace(&format!("  # {entry}"), &format!("  {entry}"))).unwrap();
+        let check = "citadel check production --fail-on warning";
+        run(&work, check).unwrap_or_else(|fault| panic!("{component}: {fault}"));
+        let listed =
+            "citadel build overlays/production | grep -c '^kind: ExternalSecret$\\|^kind: SecretStore$'";
+        run(&work, &format!("test $({listed}) = 0")).unwrap_or_else(|fault| panic!("{component}: {fault}"));
+    }
+}
