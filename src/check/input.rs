@@ -12,10 +12,12 @@ use super::{Batch, Options};
 use crate::build;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::host::{self, Entry, Host, Links, Step};
+use crate::kubernetes::go_types::KnownKind;
 use crate::load::{KUSTOMIZATION_FILES, decode_text};
+use crate::provenance::StepId;
 use crate::resource::ResourceSet;
 use crate::source::{Place, Source, SourceId};
-use crate::yaml::{self, Dialect, Document, Kind};
+use crate::yaml::{self, Dialect, Document, Kind, Style, Tag};
 
 /// One thing to check.
 #[derive(Clone, Debug)]
@@ -149,6 +151,9 @@ pub(crate) fn read_parts(
                     None => true,
                 });
             }
+            if documents.iter().any(is_typed_list) {
+                documents = documents.into_iter().flat_map(items_of_list).collect();
+            }
             documents
         }
         Err(fault) => {
@@ -157,6 +162,47 @@ pub(crate) fn read_parts(
         }
     });
     (read.collect(), faults)
+}
+
+/// Whether this is a list of objects of one of Kubernetes' own kinds: a `DeploymentList`. The reader takes a `List` apart.
+fn is_typed_list(document: &Document) -> bool {
+    let Some(root) = document.try_root() else { return false };
+    let Some(kind) = document.get(root, "kind").map(|kind| document.text(kind)) else { return false };
+    if !kind.ends_with("List") || kind == "List" {
+        return false;
+    }
+    let api_version = document.get(root, "apiVersion").map_or("", |version| document.text(version));
+    let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
+    KnownKind::find(group, version, kind).is_some_and(KnownKind::is_list)
+        && document.get(root, "items").is_some_and(|items| document.kind(items) == Kind::Sequence)
+}
+
+/// The items of such a list; those that do not say what they are, are what the list says, as kubectl has it.
+fn items_of_list(document: Document) -> Vec<Document> {
+    if !is_typed_list(&document) {
+        return vec![document];
+    }
+    let root = document.root();
+    let [kind, version, items] = document.get_each(root, ["kind", "apiVersion", "items"]);
+    let (Some(kind), Some(version), Some(items)) = (kind, version, items) else { return vec![document] };
+    let told = [
+        ("kind", document.text(kind).trim_end_matches("List"), document.place(kind)),
+        ("apiVersion", document.text(version), document.place(version)),
+    ];
+    let item = |item| {
+        let mut item = document.extract(item);
+        let root = item.root();
+        for (name, text, place) in told {
+            if item.kind(root) == Kind::Mapping && item.get(root, name).is_none() {
+                let mut editor = item.edit(StepId::READ);
+                editor.written_at(place);
+                let value = editor.scalar(text, Tag::Implicit, Style::Plain);
+                editor.insert_text_key(root, name, value);
+            }
+        }
+        item
+    };
+    document.children(items).map(item).collect()
 }
 
 /// Whether a text may be a template of Helm.

@@ -37,6 +37,16 @@ pub(super) fn check(object: &Object<'_>, options: &Options, is_custom: bool, fin
     }
 }
 
+/// Whether a group is named as groups are: a DNS subdomain.
+fn is_possible_group(group: &str) -> bool {
+    crate::validate::server::format::dns_subdomain(group).is_ok()
+}
+
+/// Whether one of Kubernetes' own kinds stands in a group without a domain, which no definition can have (`core/v1`).
+fn is_misplaced(object: &Object<'_>, minor: u8) -> bool {
+    !object.group.contains('.') && !tell::version_hint(object.kind, minor).is_empty()
+}
+
 /// The type of every object's `metadata`.
 fn object_meta() -> Option<Type> {
     Some(KnownKind::find("", "v1", "ConfigMap")?.of().any_field("metadata")?.of())
@@ -83,6 +93,12 @@ fn unknown(object: &Object<'_>, at: &At<'_>, options: &Options, findings: &mut V
         } else {
             Finding::schema("unknown-kind", &version, message).hint(hint)
         });
+        return;
+    }
+    if !is_possible_group(object.group) || is_misplaced(object, minor) {
+        let message = format!("no server has the kind `{}` in `{api_version}`", object.kind);
+        let hint = tell::version_hint(object.kind, minor);
+        findings.push(Finding::schema("unknown-kind", &at.field("apiVersion"), message).hint(hint));
         return;
     }
     let level = if options.strict { Level::Error } else { Level::Note };
