@@ -4,11 +4,19 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::format::Format;
 
+const IP: &str = "must be an IP address";
+const CIDR: &str = "must be a CIDR, as in `10.9.8.0/24`";
+const CANONICAL: &str = "must be in canonical form";
 const ZEROS: &str = "must not have zeros before its numbers";
 const V4_IN_V6: &str = "must not be an IPv4 address within IPv6";
 const BITS: &str = "must not have bits set behind its prefix length";
 /// What is wrong with addresses only since Kubernetes 1.36.
 pub(super) const STRICT: [&str; 3] = [ZEROS, V4_IN_V6, BITS];
+
+/// Whether a text is what is said of an address.
+pub(super) fn is_fault(message: &str) -> bool {
+    [IP, CIDR, CANONICAL].contains(&message) || STRICT.contains(&message)
+}
 
 /// An IP in whatever spelling net libraries once took: zeros before octets too.
 ///
@@ -47,7 +55,7 @@ fn is_v4_in_v6(ip: &IpAddr) -> bool {
 ///
 /// Mirrors `IsValidIPForLegacyField`
 pub(in crate::validate) fn legacy_ip(text: &str) -> Format {
-    let Some(ip) = sloppy_ip(text) else { return Err("must be an IP address") };
+    let Some(ip) = sloppy_ip(text) else { return Err(IP) };
     if text.parse::<IpAddr>().is_err() {
         return Err(ZEROS);
     }
@@ -64,7 +72,7 @@ pub(in crate::validate) fn ip(text: &str) -> Format {
     legacy_ip(text)?;
     match text.parse::<IpAddr>() {
         Ok(ip) if is_spelt(text, &canonical(&ip)) => Ok(()),
-        _ => Err("must be in canonical form"),
+        _ => Err(CANONICAL),
     }
 }
 
@@ -112,7 +120,7 @@ pub(in crate::validate) fn masked(ip: IpAddr, length: u32) -> IpAddr {
 ///
 /// Mirrors `IsValidCIDRForLegacyField`
 pub(in crate::validate) fn legacy_cidr(text: &str) -> Format {
-    let Some((ip, length)) = sloppy_cidr(text) else { return Err("must be a CIDR, as in `10.9.8.0/24`") };
+    let Some((ip, length)) = sloppy_cidr(text) else { return Err(CIDR) };
     let (address, digits) = text.split_once('/').unwrap_or((text, ""));
     if address.parse::<IpAddr>().is_err() || (digits.len() > 1 && digits.starts_with('0')) {
         return Err(ZEROS);
@@ -133,7 +141,7 @@ pub(in crate::validate) fn cidr(text: &str) -> Format {
     legacy_cidr(text)?;
     match sloppy_cidr(text) {
         Some((ip, length)) if is_spelt(text, &format!("{}/{length}", canonical(&ip))) => Ok(()),
-        _ => Err("must be in canonical form"),
+        _ => Err(CANONICAL),
     }
 }
 

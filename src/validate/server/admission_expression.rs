@@ -76,5 +76,6 @@ pub(in crate::validate) fn check_expression(
     };
     if let Err(fault) = cel::check_expression(&environment, at.text(), wanted) {
         findings.invalid(at, fault.message);
+        findings.belongs_to("invalid-expression");
     }
 }

@@ -51,8 +51,10 @@ fn check_schedule(schedule: &At<'_>, findings: &mut Vec<Finding>) {
         findings.required(schedule, "");
     } else if text.contains("TZ") {
         findings.invalid(schedule, TIME_ZONE);
+        findings.belongs_to("invalid-schedule");
     } else if let Err(message) = parse(text) {
         findings.invalid(schedule, message);
+        findings.belongs_to("invalid-schedule");
     }
 }
 
@@ -60,6 +62,7 @@ fn check_schedule(schedule: &At<'_>, findings: &mut Vec<Finding>) {
 fn check_time_zone(zone: &At<'_>, findings: &mut Vec<Finding>) {
     if zone.is_there() && !(zone.text() == "UTC" || TIME_ZONES.lines().any(|name| name == zone.text())) {
         findings.invalid(zone, "must be a time zone of IANA, as `Europe/Berlin`");
+        findings.belongs_to("invalid-schedule");
     }
 }
 

@@ -39,7 +39,10 @@ fn check_strategy(strategy: &At<'_>, findings: &mut Vec<Finding>) {
             }
             match (amount(&unavailable, 1) != 0, amount(&surge, 0) != 0) {
                 (true, true) => findings.invalid(&surge, "must be 0 where `maxUnavailable` is not"),
-                (false, false) => findings.required(&unavailable, "it cannot be 0 where `maxSurge` is 0"),
+                (false, false) => {
+                    findings.required(&unavailable, "it cannot be 0 where `maxSurge` is 0");
+                    findings.belongs_to("rollout-without-room");
+                }
                 _ => {}
             }
         }

@@ -40,6 +40,7 @@ fn check_strategy(strategy: &At<'_>, findings: &mut Vec<Finding>) {
             number_or_percent(&surge, findings);
             if amount(&unavailable, 25) == 0 && amount(&surge, 25) == 0 {
                 findings.invalid(&unavailable, "must not be 0 where `maxSurge` is 0");
+                findings.belongs_to("rollout-without-room");
             }
             at_most_all(&unavailable, findings);
         }

@@ -214,6 +214,7 @@ fn check_selectors(selectors: &At<'_>, findings: &mut Vec<Finding>) {
             cel::check_expression(&Environment::device(), expression.text(), Wanted::BoolOrUnknown)
         {
             findings.invalid(&expression, fault.message);
+            findings.belongs_to("invalid-expression");
         }
     }
 }

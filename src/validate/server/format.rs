@@ -12,6 +12,32 @@ const SUBDOMAIN: &str =
     "must be lower-case letters, digits, `-` or `.`, each part beginning and ending with a letter or digit";
 const QUALIFIED: &str = "must be letters, digits, `-`, `_` or `.`, beginning and ending with a letter or digit, optionally behind a DNS prefix and `/`";
 
+const PORT_NUMBER: &str = "must be between 1 and 65535";
+const PORT_NAME: [&str; 5] = [
+    "must be no more than 15 characters",
+    "must be lower-case letters, digits and `-`",
+    "must have at least one letter",
+    "must not have two `-` in a row",
+    "must not begin or end with `-`",
+];
+const LABEL_VALUE: &str =
+    "must be empty, or letters, digits, `-`, `_` or `.`, beginning and ending with a letter or digit";
+
+/// The rule that a fault of a format belongs to.
+pub(super) fn rule_of(message: &str) -> &'static str {
+    if message == PORT_NUMBER || PORT_NAME.contains(&message) {
+        "invalid-port"
+    } else if message == LABEL || message == SUBDOMAIN || message == "must not contain dots" {
+        "invalid-name"
+    } else if message == LABEL_VALUE {
+        "invalid-label-value"
+    } else if super::address::is_fault(message) {
+        "invalid-address"
+    } else {
+        "invalid"
+    }
+}
+
 fn is_lower_alphanumeric(byte: u8) -> bool {
     byte.is_ascii_lowercase() || byte.is_ascii_digit()
 }
@@ -156,11 +182,7 @@ pub(in crate::validate) fn label_value(text: &str) -> Format {
     if text.len() > LABEL_LENGTH {
         return Err("must be no more than 63 bytes");
     }
-    if text.is_empty() || is_name_part(text.as_bytes()) {
-        Ok(())
-    } else {
-        Err("must be empty, or letters, digits, `-`, `_` or `.`, beginning and ending with a letter or digit")
-    }
+    if text.is_empty() || is_name_part(text.as_bytes()) { Ok(()) } else { Err(LABEL_VALUE) }
 }
 
 /// The name of a port as IANA has it: at most 15 lower-case letters, digits and single dashes, with a letter in it.
@@ -168,19 +190,19 @@ pub(in crate::validate) fn label_value(text: &str) -> Format {
 /// Mirrors `IsValidPortName`
 pub(in crate::validate) fn port_name(text: &str) -> Format {
     if text.len() > 15 {
-        return Err("must be no more than 15 characters");
+        return Err(PORT_NAME[0]);
     }
     if text.is_empty() || !text.bytes().all(|byte| is_lower_alphanumeric(byte) || byte == b'-') {
-        return Err("must be lower-case letters, digits and `-`");
+        return Err(PORT_NAME[1]);
     }
     if !text.bytes().any(|byte| byte.is_ascii_lowercase()) {
-        return Err("must have at least one letter");
+        return Err(PORT_NAME[2]);
     }
     if text.contains("--") {
-        return Err("must not have two `-` in a row");
+        return Err(PORT_NAME[3]);
     }
     if text.starts_with('-') || text.ends_with('-') {
-        return Err("must not begin or end with `-`");
+        return Err(PORT_NAME[4]);
     }
     Ok(())
 }
@@ -189,7 +211,7 @@ pub(in crate::validate) fn port_name(text: &str) -> Format {
 ///
 /// Mirrors `IsValidPortNum`
 pub(in crate::validate) fn port_number(port: i64) -> Format {
-    if (1..=65535).contains(&port) { Ok(()) } else { Err("must be between 1 and 65535") }
+    if (1..=65535).contains(&port) { Ok(()) } else { Err(PORT_NUMBER) }
 }
 
 /// A user or group of Unix.

@@ -200,7 +200,10 @@ pub(super) fn check_spec(spec: &At<'_>, is_job: bool, findings: &mut Vec<Finding
     let pod = template.field("spec");
     let policy = pod.field("restartPolicy");
     match policy.text() {
-        "" | "Always" => findings.required(&policy, "pods of Jobs have `OnFailure` or `Never`"),
+        "" | "Always" => {
+            findings.required(&policy, "pods of Jobs have `OnFailure` or `Never`");
+            findings.belongs_to("cron-job-restart-policy");
+        }
         "OnFailure" if failure.is_there() => {
             findings.invalid(&policy, "must be `Never` where there is a `podFailurePolicy`");
         }

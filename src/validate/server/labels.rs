@@ -14,13 +14,13 @@ pub(in crate::validate) fn check_labels(labels: &At<'_>, findings: &mut Vec<Find
     for (key, value) in labels.entries() {
         if let Err(message) = format::qualified_name(key) {
             findings.push(
-                Finding::server("invalid", labels, format!("label {}: {message}", shown(key)))
+                Finding::server("invalid-label-value", labels, format!("label {}: {message}", shown(key)))
                     .value_at(&value),
             );
         }
         if let Err(message) = format::label_value(value.text()) {
             let text = format!("value {} of label {}: {message}", shown(value.text()), shown(key));
-            findings.push(Finding::server("invalid", labels, text).value_at(&value));
+            findings.push(Finding::server("invalid-label-value", labels, text).value_at(&value));
         }
     }
 }
@@ -34,7 +34,7 @@ pub(in crate::validate) fn check_annotations(annotations: &At<'_>, findings: &mu
         size += key.len() + value.text().len();
         if let Err(message) = format::annotation_key(key) {
             let text = format!("annotation {}: {message}", shown(key));
-            findings.push(Finding::server("invalid", annotations, text).value_at(&value));
+            findings.push(Finding::server("invalid-annotation", annotations, text).value_at(&value));
         }
     }
     if size > ANNOTATIONS_SIZE {

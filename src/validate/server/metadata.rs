@@ -73,11 +73,13 @@ fn check_as(object: &Object<'_>, namespaced: Option<bool>, rule: Name, findings:
         && let Err(message) = names::check(object, rule, beginning, true)
     {
         findings.invalid(&generate, message);
+        findings.belongs_to("invalid-name");
     }
     let name = metadata.field("name");
     if !name.text().is_empty() {
         if let Err(message) = names::check(object, rule, name.text(), false) {
             findings.invalid(&name, message);
+            findings.belongs_to("invalid-name");
         }
     } else if beginning.is_empty() {
         // The server makes up a name for a LimitRange.
@@ -92,6 +94,7 @@ fn check_as(object: &Object<'_>, namespaced: Option<bool>, rule: Name, findings:
         let made = format!("{}{}", &beginning[..cut], GENERATED.1);
         if let Err(message) = names::check(object, rule, &made, false) {
             findings.invalid(&name, message);
+            findings.belongs_to("invalid-name");
         }
     }
     // Objects without a namespace get the request's; the namespace of a cluster-scoped object is cleared.

@@ -63,7 +63,7 @@ pub(super) fn mismatch(selector: &At<'_>, template: &At<'_>, findings: &mut Vec<
         }
         _ => "`selector` does not pick the pods of the template: their labels are others".to_owned(),
     };
-    findings.push(Finding::server("invalid", &labels, message));
+    findings.push(Finding::server("selector-mismatch", &labels, message));
 }
 
 /// Pods of controllers that keep them running.

@@ -23,6 +23,8 @@ pub(in crate::validate) trait Report {
     fn warns(&mut self, at: &At<'_>, message: impl Into<String>);
     /// The value must have a format.
     fn format(&mut self, at: &At<'_>, result: Result<(), &'static str>);
+    /// What was told last has a rule of its own, by which it can be looked up.
+    fn belongs_to(&mut self, rule: &'static str);
     /// The value must be one of a list; absence and emptiness are for the caller.
     fn one_of(&mut self, at: &At<'_>, supported: &[&str]);
     /// The number must not be below zero.
@@ -84,6 +86,13 @@ impl Report for Vec<Finding> {
     fn format(&mut self, at: &At<'_>, result: Result<(), &'static str>) {
         if let Err(message) = result {
             self.invalid(at, message);
+        }
+    }
+
+    #[cold]
+    fn belongs_to(&mut self, rule: &'static str) {
+        if let Some(last) = self.last_mut() {
+            last.rule = rule;
         }
     }
 

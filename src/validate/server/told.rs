@@ -1,6 +1,7 @@
 //! The ways in which the server refuses a value, each told alike wherever it occurs: required, invalid, not one of a few
 //! values, forbidden, a duplicate, not found, too long, too many, negative.
 
+use super::format;
 use crate::validate::{At, Finding, Path};
 
 /// The field's own name, for messages: `name` of `spec.containers[0].name`.
@@ -27,11 +28,11 @@ pub(super) fn required_because(at: &At<'_>, why: &str) -> Finding {
 
 /// A value that is not what it must be; `what` says what it must be: `must be 1`.
 pub(super) fn invalid(at: &At<'_>, what: &str) -> Finding {
-    let text = at.text();
+    let (text, rule) = (at.text(), format::rule_of(what));
     if text.is_empty() || text.len() > 120 {
-        Finding::server("invalid", at, format!("`{}` is invalid: {what}", name(at)))
+        Finding::server(rule, at, format!("`{}` is invalid: {what}", name(at)))
     } else {
-        Finding::server("invalid", at, format!("`{text}` is no valid `{}`: {what}", name(at)))
+        Finding::server(rule, at, format!("`{text}` is no valid `{}`: {what}", name(at)))
     }
 }
 

@@ -104,7 +104,7 @@ pub(super) fn check(root: &At<'_>, schema: Option<&Schema>, findings: &mut Vec<F
         total.dearest.truncate(4);
         findings.extend(total.dearest.into_iter().map(|(_, finding)| finding));
         let message = format!("all rules together could cost {}", exceeds(total.cost, ALL_LIMIT));
-        findings.push(Finding::server("forbidden", root, message).hint(BOUND));
+        findings.push(Finding::server("expression-too-dear", root, message).hint(BOUND));
     }
 }
 
@@ -449,12 +449,12 @@ fn check_compiled(
     let observe = |at: &At<'_>, cost: u64, total: &mut Total, findings: &mut Vec<Finding>| {
         if cost > RULE_LIMIT {
             let message = format!("it could cost {}", exceeds(cost, RULE_LIMIT));
-            findings.push(Finding::server("forbidden", at, message).hint(BOUND));
+            findings.push(Finding::server("expression-too-dear", at, message).hint(BOUND));
         }
         total.cost = total.cost.saturating_add(cost);
         if cost >= ALL_LIMIT / 100 {
             let message = "one of the dearest of all rules, which together cost more than they may";
-            total.dearest.push((cost, Finding::server("forbidden", at, message)));
+            total.dearest.push((cost, Finding::server("expression-too-dear", at, message)));
         }
     };
     observe(&text, cost, total, findings);

@@ -36,6 +36,7 @@ pub(super) fn check_mounts(
         let volume = context.volume(name.text());
         if volume.is_none() {
             findings.push(super::not_found(&name, "volume"));
+            findings.belongs_to("mount-without-volume");
         }
         if path.text().is_empty() {
             findings.required(&path, "");
@@ -115,7 +116,10 @@ pub(super) fn check_devices(
             findings.invalid(&name, "it is a device already");
         }
         match context.volume(name.text()) {
-            None => findings.push(super::not_found(&name, "volume")),
+            None => {
+                findings.push(super::not_found(&name, "volume"));
+                findings.belongs_to("mount-without-volume");
+            }
             Some(volume) if !volume.is_claim => {
                 findings.invalid(&name, "only claims and ephemeral volumes can be block devices");
             }

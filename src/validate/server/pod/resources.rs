@@ -125,9 +125,11 @@ fn compare(name: &str, request: Quantity, limit: Quantity, requests: &At<'_>, fi
     if may_overcommit(name) {
         if request > limit {
             findings.invalid(requests, format!("the request of `{name}` must not be above its limit"));
+            findings.belongs_to("request-above-limit");
         }
     } else if request != limit {
         findings.invalid(requests, format!("the request of `{name}` must equal its limit"));
+        findings.belongs_to("request-above-limit");
     }
 }
 
