@@ -1,13 +1,11 @@
 //! What is tried on bytes from anywhere: nothing here may panic, hang, or eat memory. Used by the cargo-fuzz targets
 //! beside it, and by `tests/differential/robustness.rs` on stable Rust. Needs `citadel` in scope.
 
-use std::sync::Arc;
-
 use citadel::build::{Options, build};
 use citadel::host::Memory;
 use citadel::kubernetes::Schema;
 use citadel::provenance::StepId;
-use citadel::source::SourceId;
+use citadel::source::{SourceId, SourceText};
 use citadel::transform::patch::{JsonPatch, apply_strategic_merge};
 use citadel::yaml::{self, Document, Keep, Layout, SequenceIndent};
 
@@ -27,11 +25,11 @@ pub const ALL: &[Body] = &[
 /// What divides the parts of an input that has several.
 const DIVIDER: &str = "\n=====\n";
 
-fn text(bytes: &[u8]) -> Arc<str> {
-    Arc::from(String::from_utf8_lossy(bytes).replace("\r\n", "\n"))
+fn text(bytes: &[u8]) -> SourceText {
+    SourceText::from(String::from_utf8_lossy(bytes).replace("\r\n", "\n"))
 }
 
-fn objects(text: &Arc<str>) -> Vec<Document> {
+fn objects(text: &SourceText) -> Vec<Document> {
     yaml::read_resources(SourceId(0), text).unwrap_or_default()
 }
 
@@ -84,11 +82,11 @@ pub fn emitters(bytes: &[u8]) {
     let text = text(bytes);
     for document in objects(&text) {
         let Some(first) = printed(&document) else { continue };
-        let again = Arc::from(String::from_utf8_lossy(&first));
+        let again = SourceText::from(String::from_utf8_lossy(&first).into_owned());
         let read = yaml::read_resources(SourceId(0), &again);
-        let Ok(read) = read else { panic!("what was printed cannot be read:\n{again}") };
+        let Ok(read) = read else { panic!("what was printed cannot be read:\n{}", &*again) };
         let Some(second) = read.first().and_then(printed) else { continue };
-        let third = objects(&Arc::from(String::from_utf8_lossy(&second)));
+        let third = objects(&SourceText::from(String::from_utf8_lossy(&second).into_owned()));
         let third = third.first().and_then(printed);
         assert!(third.is_none_or(|third| third == second), "printing does not come to rest");
     }
@@ -107,8 +105,8 @@ pub fn strategic_merge(bytes: &[u8]) {
     let text = text(bytes);
     let (patch, target) = text.split_once(DIVIDER).unwrap_or((&text, &text));
     let schema = Schema::default();
-    let patches = yaml::read_resources(SourceId(1), &Arc::from(patch)).unwrap_or_default();
-    for mut document in objects(&Arc::from(target)) {
+    let patches = yaml::read_resources(SourceId(1), &SourceText::from(patch)).unwrap_or_default();
+    for mut document in objects(&SourceText::from(target)) {
         for patch in patches.iter().take(8) {
             for append in [false, true] {
                 let merged =
@@ -127,8 +125,8 @@ pub fn json_patch(bytes: &[u8]) {
     let text = text(bytes);
     let (patch, target) =
         text.split_once(DIVIDER).unwrap_or((&text, "kind: A\nmetadata: {name: a}\nlist: [1]\n"));
-    let Ok(patch) = JsonPatch::read(SourceId(1), &Arc::from(patch), StepId::READ) else { return };
-    for mut document in objects(&Arc::from(target)) {
+    let Ok(patch) = JsonPatch::read(SourceId(1), &SourceText::from(patch), StepId::READ) else { return };
+    for mut document in objects(&SourceText::from(target)) {
         if patch.apply(&mut document, StepId::READ).is_ok() {
             let _ = printed(&document);
         }

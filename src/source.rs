@@ -1,6 +1,39 @@
 //! Texts that were read, and places in them. Knows nothing of YAML.
 
+use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
+
+/// A text that many share. It stays in the memory that it was read into: `Arc<str>` would be a copy of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SourceText(Arc<String>);
+
+impl SourceText {
+    /// Whether two are one and the same text in memory.
+    pub fn is_shared_with(&self, other: &SourceText) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Deref for SourceText {
+    type Target = str;
+
+    #[inline]
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<String> for SourceText {
+    fn from(text: String) -> SourceText {
+        SourceText(Arc::new(text))
+    }
+}
+
+impl From<&str> for SourceText {
+    fn from(text: &str) -> SourceText {
+        SourceText::from(text.to_owned())
+    }
+}
 
 /// Which text a place lies in. Ids are given in the order in which texts are registered, never by threads.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
@@ -36,7 +69,7 @@ pub struct Source {
     /// The path as users should see it.
     pub name: Arc<str>,
     /// The text after normalisation of line ends (lines and columns are those of the file).
-    pub text: Arc<str>,
+    pub text: SourceText,
     /// For a text that stands inside another one (an inline patch, a block scalar): where it begins there.
     pub inside: Option<Place>,
 }

@@ -2,16 +2,15 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::sync::Arc;
 
-use citadel::source::SourceId;
+use citadel::source::{SourceId, SourceText};
 use citadel::validate::{Family, Level, Object, Options, check, rules};
 use citadel::yaml::{Dialect, read_resources};
 
 /// The ids of the rules that find something in a text.
 fn found(text: &str, rule: &rules::Rule) -> Vec<String> {
-    let documents =
-        read_resources(SourceId::NONE, &Arc::from(text)).unwrap_or_else(|_| panic!("{}: no YAML", rule.id));
+    let documents = read_resources(SourceId::NONE, &SourceText::from(text))
+        .unwrap_or_else(|_| panic!("{}: no YAML", rule.id));
     let objects: Vec<Object<'_>> =
         documents.iter().map(|document| Object::new(document, Dialect::V3)).collect();
     let levels =

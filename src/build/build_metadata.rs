@@ -3,8 +3,8 @@
 //! the trail exists in the whole build as soon as the root asks for any metadata.
 
 use std::path::Path;
-use std::sync::Arc;
 
+use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Run;
@@ -178,8 +178,7 @@ fn annotation_place(object: &Resource, key: &str) -> Place {
 fn document_in(object: &Resource, key: &str) -> Result<Option<Document>> {
     let Some(text) = annotation(object, key) else { return Ok(None) };
     let place = annotation_place(object, key);
-    let text: Arc<str> = Arc::from(text);
-    let read = yaml::read_v2(crate::source::SourceId::NONE, &text, &mut Vec::new());
+    let read = yaml::read_v2(crate::source::SourceId::NONE, &text.into(), &mut Vec::new());
     read.map(Some).map_err(|mut fault| {
         fault.labels.clear();
         Box::new(fault.at(place, format!("`{key}` holds YAML")))
@@ -293,6 +292,9 @@ pub(super) fn add_managed_by_label(resources: &mut ResourceSet, run: &mut Run<'_
     labels::apply("buildMetadata", &[pair], &[field], resources, &mut run.context)
 }
 
+/// From how many objects on it pays to work on them side by side.
+const SIDE_BY_SIDE: usize = 512;
+
 /// Takes away the build's own annotations, and those of `buildMetadata` that nobody asked for.
 pub(super) fn strip(
     resources: &mut ResourceSet,
@@ -301,8 +303,13 @@ pub(super) fn strip(
     run: &mut Run<'_>,
 ) -> Result<()> {
     let step = run.context.steps.add("buildMetadata", Place::NONE);
-    for resource in resources.list_mut_keeping_ids() {
-        projection::remove_build_annotations(resource, keep_origin, keep_transformations, step)?;
+    let strip = |resource: &mut Resource| {
+        projection::remove_build_annotations(resource, keep_origin, keep_transformations, step)
+    };
+    let list = resources.list_mut_keeping_ids();
+    if list.len() < SIDE_BY_SIDE {
+        return list.iter_mut().try_for_each(strip);
     }
-    Ok(())
+    let rows = list.par_chunks_mut(SIDE_BY_SIDE / 4).map(|row| row.iter_mut().try_for_each(strip));
+    rows.find_first(Result::is_err).unwrap_or(Ok(()))
 }

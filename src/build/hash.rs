@@ -156,14 +156,12 @@ fn short_hash(json: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
     use crate::resource;
     use crate::source::SourceId;
 
     fn hash(text: &str) -> String {
-        let set = resource::read(SourceId(0), &Arc::from(text)).unwrap();
+        let set = resource::read(SourceId(0), &text.into()).unwrap();
         content_hash(set.get(0).unwrap(), &Sources::default()).unwrap()
     }
 

@@ -2,10 +2,9 @@
 //! styles, comments, lines and columns. So the hash is that of a text, and only that of one nobody has changed yet.
 
 use std::io::Write as _;
-use std::sync::Arc;
 
 use crate::diagnostic::Result;
-use crate::source::{Place, SourceId, Sources};
+use crate::source::{Place, SourceId, SourceText, Sources};
 use crate::yaml::{self, Document, Keep, Kind, NodeId, Style, Tag, resolve, write_json_text};
 
 /// The nodes of an object as JSON; `None` when it does not stand in a text as it is.
@@ -14,11 +13,11 @@ pub(super) fn write(document: &Document, sources: &Sources) -> Result<Option<Vec
     if !document.ledger().is_empty() || !place.is_some() || document.source() != place.source {
         return Ok(None);
     }
-    let text = Arc::clone(&sources.get(place.source).text);
+    let text = sources.get(place.source).text.clone();
     let offset = place.offset as usize;
     let parts = yaml::split_documents(place.source, &text)?;
     let Some(part) = parts.into_iter().find(|part| part.contains(&offset)) else { return Ok(None) };
-    let part: Arc<str> = Arc::from(text.get(part).unwrap_or_default());
+    let part = SourceText::from(text.get(part).unwrap_or_default());
     // Comments count too: the part is read once more, for them.
     let keep = Keep { comments: true, aliases: false };
     let documents = yaml::read_documents_v3(SourceId::NONE, &part, keep)?;

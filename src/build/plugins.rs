@@ -146,7 +146,7 @@ fn inline(run: &mut Run<'_>, entry: &Written<String>) -> Result<Option<ResourceS
         return Ok(None);
     }
     let name = std::sync::Arc::clone(&run.context.sources.get(entry.at.source).name);
-    let text = std::sync::Arc::from(entry.value.replace("\r\n", "\n"));
+    let text = entry.value.replace("\r\n", "\n").into();
     let source = run.context.sources.add(Source { name, text, inside: Some(entry.at) });
     let mut objects = ResourceSet::default();
     let read = read::objects(run, source).and_then(|read| objects.append_all(read, &run.context.schema));

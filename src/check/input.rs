@@ -16,7 +16,7 @@ use crate::kubernetes::go_types::KnownKind;
 use crate::load::{KUSTOMIZATION_FILES, decode_text};
 use crate::provenance::StepId;
 use crate::resource::ResourceSet;
-use crate::source::{Place, Source, SourceId};
+use crate::source::{Place, Source, SourceId, SourceText};
 use crate::yaml::{self, Dialect, Document, Kind, Style, Tag};
 
 /// One thing to check.
@@ -116,7 +116,7 @@ fn take(batch: &mut Batch, name: Arc<str>, bytes: &[u8]) -> Option<SourceId> {
 }
 
 /// The objects of one text, and what is wrong with it.
-fn read_text(id: SourceId, text: &Arc<str>) -> Read {
+fn read_text(id: SourceId, text: &SourceText) -> Read {
     match yaml::split_documents(id, text) {
         Ok(parts) => {
             let (read, mut faults) = read_parts(id, text, parts);
@@ -135,7 +135,7 @@ fn read_text(id: SourceId, text: &Arc<str>) -> Read {
 /// The objects of some parts of a text, by part, and what is wrong with them.
 pub(crate) fn read_parts(
     id: SourceId,
-    text: &Arc<str>,
+    text: &SourceText,
     parts: Vec<Range<usize>>,
 ) -> (Vec<Vec<Document>>, Vec<Diagnostic>) {
     let mut faults = Vec::new();
@@ -223,7 +223,7 @@ pub(crate) fn template(fault: Diagnostic, text: &str) -> Diagnostic {
 /// kubectl reads a text that begins with a brace as JSON, in which a character beyond the first 65,536 is written as two
 /// escapes (`\ud83d\ude00`); YAML knows one (`\U0001F600`). Half of a pair is the replacement character, as in Go. JSON may
 /// escape slashes, too.
-fn json_escapes(text: Arc<str>) -> Arc<str> {
+fn json_escapes(text: SourceText) -> SourceText {
     let odd = ["\\ud", "\\uD", "\\/"];
     if !text.trim_start().starts_with('{') || !odd.iter().any(|odd| text.contains(odd)) {
         return text;

@@ -1,11 +1,9 @@
 //! YAML and JSON inside texts (the files of a ConfigMap, annotations): compared as what they say.
 
-use std::sync::Arc;
-
 use super::change::Verb;
 use super::path::Path;
 use super::walk::{Side, Walk};
-use crate::source::SourceId;
+use crate::source::{SourceId, SourceText};
 use crate::yaml::{Dialect, Document, Keep, Kind, NodeId, read_documents_v3};
 
 /// Texts above this size are compared as texts.
@@ -51,7 +49,7 @@ fn read(side: Side<'_>, node: NodeId) -> Option<Document> {
     if !may || !(text.contains('\n') || text.starts_with(['{', '['])) {
         return None;
     }
-    let text: Arc<str> = Arc::from(text);
+    let text = SourceText::from(text);
     let mut documents =
         read_documents_v3(SourceId::NONE, &text, Keep { comments: false, aliases: false }).ok()?;
     let document = documents.pop().filter(|_| documents.is_empty())?;

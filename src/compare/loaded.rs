@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::check::{self, Batch, Input};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::host::Host;
-use crate::source::{Place, SourceId, Sources};
+use crate::source::{Place, SourceId, SourceText, Sources};
 use crate::validate::Object;
 use crate::yaml::{Dialect, Document};
 
@@ -148,7 +148,7 @@ impl Loaded {
     }
 
     /// Line and column of an offset, as [`Sources::position`] has them; where lines begin is found once a text.
-    fn line_and_column(&self, text: &Arc<str>, offset: usize) -> (usize, usize) {
+    fn line_and_column(&self, text: &SourceText, offset: usize) -> (usize, usize) {
         // A poisoned lock only says that another thread panicked.
         let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
         let starts = lines.entry(text.as_ptr() as usize).or_insert_with(|| {

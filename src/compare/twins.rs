@@ -11,7 +11,7 @@ use super::loaded::Piece;
 use super::{Loaded, Unread};
 use crate::check::{self, Batch, Gathered, Input};
 use crate::host::Host;
-use crate::source::SourceId;
+use crate::source::{SourceId, SourceText};
 use crate::yaml;
 
 /// From so many bytes on, the sides are read side by side.
@@ -76,7 +76,7 @@ impl Parts {
             let numbers: Vec<usize> = (at..end).filter(|number| wanted(*number)).collect();
             at = end;
             let ranges = numbers.iter().map(|number| self.list[*number].bytes.clone()).collect();
-            let text = Arc::clone(&plain.sources.get(id).text);
+            let text = plain.sources.get(id).text.clone();
             let (documents, faults) = check::read_parts(id, &text, ranges);
             for (number, documents) in numbers.into_iter().zip(documents) {
                 let start = plain.documents.len();
@@ -141,14 +141,14 @@ pub(super) fn read(host: &dyn Host, old: &[Input], new: &[Input]) -> Result<(Loa
 
 /// The parts of the old side, to find them again.
 struct Known {
-    texts: Vec<Arc<str>>,
+    texts: Vec<SourceText>,
     parts: Vec<Part>,
     templated: bool,
 }
 
 impl Known {
     fn of(side: &Parts) -> Known {
-        let text = |id: &SourceId| Arc::clone(&side.gathered.plain.sources.get(*id).text);
+        let text = |id: &SourceId| side.gathered.plain.sources.get(*id).text.clone();
         Known {
             texts: side.gathered.texts.iter().map(text).collect(),
             parts: side.list.clone(),

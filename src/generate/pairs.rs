@@ -66,7 +66,7 @@ pub(super) fn load(
 }
 
 fn register(sources: &mut Sources, name: &Arc<str>, text: &str) -> SourceId {
-    sources.add(Source { name: Arc::clone(name), text: Arc::from(text), inside: None })
+    sources.add(Source { name: Arc::clone(name), text: text.into(), inside: None })
 }
 
 struct Pairs<'a> {

@@ -208,15 +208,13 @@ fn misfit<T>(document: &Document, node: NodeId, what: &str, wanted: &str) -> Res
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
     use crate::kubernetes::Gvk;
     use crate::source::SourceId;
     use crate::yaml;
 
     fn read(text: &str) -> Document {
-        yaml::read_v2(SourceId(0), &Arc::from(text), &mut Vec::new()).unwrap()
+        yaml::read_v2(SourceId(0), &text.into(), &mut Vec::new()).unwrap()
     }
 
     fn code(text: &str) -> &'static str {

@@ -298,7 +298,7 @@ mod tests {
     }
   }
 }"##;
-        let document = yaml::read_v2(SourceId(0), &Arc::from(text), &mut Vec::new())?;
+        let document = yaml::read_v2(SourceId(0), &text.into(), &mut Vec::new())?;
         Shapes::of_document(&document)
     }
 

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::host::{self, Entry, Fault, Host, Links, Step, Trouble};
-use crate::source::SourceId;
+use crate::source::{SourceId, SourceText};
 
 /// The files of one run, shared by all its loaders.
 pub struct Files<'h> {
@@ -26,14 +26,14 @@ struct State {
     /// Directories whose path has no symbolic link in it.
     plain: FxHashSet<OsString>,
     /// Texts that were read ahead and have no id yet.
-    ahead: FxHashMap<OsString, Arc<str>>,
+    ahead: FxHashMap<OsString, SourceText>,
     texts: FxHashMap<OsString, SourceId>,
     bytes: FxHashMap<OsString, Arc<[u8]>>,
 }
 
 /// A text, or the bytes that are none.
 pub(super) enum Text {
-    Good(Arc<str>),
+    Good(SourceText),
     /// Not UTF-8 from this offset on.
     Bad {
         lossy: String,
@@ -143,7 +143,7 @@ impl<'h> Files<'h> {
         &self,
         path: &Path,
         allowed: impl Fn(&Path) -> bool,
-        use_it: impl FnOnce(PathBuf, &[u8]) -> T,
+        use_it: impl FnOnce(PathBuf, &mut Vec<u8>) -> T,
     ) -> Result<T, Refused> {
         BUFFER.with_borrow_mut(|buffer| {
             if !self.root_only {
@@ -186,13 +186,13 @@ impl<'h> Files<'h> {
             return Ok((path.to_owned(), Text::Good(text)));
         }
         drop(state);
-        let read = self.with_file(path, allowed, |real, bytes| (real, decode(bytes)));
+        let read = self.with_file(path, allowed, |real, bytes| (real, decode_read(bytes)));
         give_back();
         read
     }
 
     /// Keeps a text until it is asked for.
-    pub(super) fn keep_ahead(&self, path: &Path, text: Arc<str>) {
+    pub(super) fn keep_ahead(&self, path: &Path, text: SourceText) {
         self.state().ahead.insert(path.into(), text);
     }
 
@@ -203,7 +203,7 @@ impl<'h> Files<'h> {
         {
             return Ok(bytes.clone());
         }
-        let read = self.with_file(path, allowed, |real, bytes| (real, Arc::<[u8]>::from(bytes)));
+        let read = self.with_file(path, allowed, |real, bytes| (real, Arc::<[u8]>::from(&bytes[..])));
         give_back();
         let (real, bytes) = read?;
         self.state().bytes.insert(real.into_os_string(), bytes.clone());
@@ -226,7 +226,7 @@ impl From<Fault> for Refused {
 
 /// The text of a file that no kustomization names: line ends normalised, UTF-16 turned into UTF-8. The error is the
 /// offset of the first byte that is neither.
-pub fn decode_text(bytes: &[u8]) -> Result<Arc<str>, usize> {
+pub fn decode_text(bytes: &[u8]) -> Result<SourceText, usize> {
     match decode(bytes) {
         Text::Good(text) => Ok(text),
         Text::Bad { at, .. } => Err(at),
@@ -258,10 +258,21 @@ fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Text {
     }
 }
 
-fn normalise(text: &str) -> Arc<str> {
+/// As [`decode`]; a large text stays in the memory that it was read into.
+fn decode_read(bytes: &mut Vec<u8>) -> Text {
+    if bytes.len() < KEPT || memchr::memchr(b'\r', bytes).is_some() {
+        return decode(bytes);
+    }
+    match String::from_utf8(std::mem::take(bytes)) {
+        Ok(text) => Text::Good(text.into()),
+        Err(fault) => decode(fault.as_bytes()),
+    }
+}
+
+fn normalise(text: &str) -> SourceText {
     if memchr::memchr(b'\r', text.as_bytes()).is_some() && text.contains("\r\n") {
-        Arc::from(text.replace("\r\n", "\n"))
+        SourceText::from(text.replace("\r\n", "\n"))
     } else {
-        Arc::from(text)
+        SourceText::from(text)
     }
 }

@@ -230,7 +230,7 @@ impl<'f> Loader<'f> {
                 Ok(id)
             }
             Text::Bad { lossy, at } => {
-                let source = sources.add(Source { name, text: Arc::from(lossy), inside: None });
+                let source = sources.add(Source { name, text: lossy.into(), inside: None });
                 Err(Unread::NotText(Place { source, offset: at as u32 }))
             }
         }

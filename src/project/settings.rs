@@ -68,7 +68,7 @@ pub(super) fn read(host: &dyn Host, path: &Path, sources: &mut Sources) -> Resul
     let Ok(text) = decode_text(&bytes) else {
         return Diagnostic::error("not-text", format!("`{name}` is not UTF-8")).fail();
     };
-    let id = sources.add(Source { name, text: Arc::clone(&text), inside: None });
+    let id = sources.add(Source { name, text: text.clone(), inside: None });
     let documents = yaml::read_documents_v3(id, &text, Keep { comments: false, aliases: false })?;
     for document in &documents {
         yaml::check_duplicate_keys(document, document.root())?;

@@ -58,14 +58,15 @@ fn words(api_version: &str, kind: &str) -> Option<Words> {
     })
 }
 
-/// `apiVersion`, `kind`, `metadata`; `metadata.name`, `metadata.namespace`.
-type Found = ([Option<NodeId>; 3], [Option<NodeId>; 2]);
+/// `apiVersion`, `kind`, `metadata`; `metadata.name`, `metadata.namespace`, `metadata.annotations`.
+type Found = ([Option<NodeId>; 3], [Option<NodeId>; 3]);
 
 impl Resource {
     fn look_up(&self, root: NodeId) -> Found {
         let document = &self.document;
         let held = document.get_each(root, ["apiVersion", "kind", "metadata"]);
-        let found = held[2].map_or([None; 2], |metadata| document.get_each(metadata, ["name", "namespace"]));
+        let found = held[2]
+            .map_or([None; 3], |metadata| document.get_each(metadata, ["name", "namespace", "annotations"]));
         (held, found)
     }
 
@@ -92,7 +93,7 @@ impl Resource {
         let text = |node: Option<NodeId>| node.map_or("", |node| document.text(node));
         let unless_null = |node: Option<NodeId>| text(node.filter(|node| !document.is_null(*node)));
         if let Some(notes) = document.notes() {
-            let ([api_version, kind], [name, namespace]) = (notes.words, notes.found);
+            let ([api_version, kind], [name, namespace, _]) = (notes.words, notes.found);
             return Identity {
                 api_version,
                 kind,
@@ -100,13 +101,22 @@ impl Resource {
                 namespace: unless_null(namespace),
             };
         }
-        let ([api_version, kind, _], [name, namespace]) = self.look_up(root);
+        let ([api_version, kind, _], [name, namespace, _]) = self.look_up(root);
         Identity {
             api_version: text(api_version),
             kind: text(kind),
             name: unless_null(name),
             namespace: unless_null(namespace),
         }
+    }
+
+    /// `metadata` and `metadata.annotations`, whatever stands there.
+    pub(crate) fn annotations(&self) -> (Option<NodeId>, Option<NodeId>) {
+        if let Some(notes) = self.document.notes() {
+            return (notes.held[2], notes.found[2]);
+        }
+        let metadata = self.document.try_root().and_then(|root| self.document.get(root, "metadata"));
+        (metadata, metadata.and_then(|metadata| self.document.get(metadata, "annotations")))
     }
 
     /// `apiVersion`, or empty.
@@ -138,8 +148,6 @@ impl Resource {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use crate::provenance::StepId;
     use crate::resource;
     use crate::source::SourceId;
@@ -149,7 +157,7 @@ mod tests {
     fn notes_hold_as_long_as_they_are_right() {
         let text =
             "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n---\nkind: X\nmetadata: {name: b}\n";
-        let mut set = resource::read(SourceId(0), &Arc::from(text)).unwrap();
+        let mut set = resource::read(SourceId(0), &text.into()).unwrap();
         let object = set.get_mut(0).unwrap();
         object.note_identity();
         let root = object.document.root();

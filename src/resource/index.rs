@@ -98,12 +98,19 @@ impl<'a> IdParts<'a> {
 
     /// A hash, never 0; equal ids have equal ones.
     pub(crate) fn hash(&self) -> u64 {
+        self.hashes().0
+    }
+
+    /// [`IdParts::hash`], and that of the id without its namespace.
+    fn hashes(&self) -> (u64, u64) {
         let mut hasher = FxHasher::default();
-        for part in [self.group, self.version, self.kind, self.name, self.namespace] {
+        for part in [self.group, self.version, self.kind, self.name] {
             hasher.write(part.as_bytes());
             hasher.write_u8(0xff);
         }
-        hasher.finish().max(1)
+        let named = hasher.finish().max(1);
+        hasher.write(self.namespace.as_bytes());
+        (hasher.finish().max(1), named)
     }
 }
 
@@ -167,11 +174,36 @@ const SIDE_BY_SIDE: usize = 1024;
 /// So many look-ups go through all hashes before a table is made of them: most builds ask for a few ids only.
 const FEW: u32 = 16;
 
+/// What is noted of the id that an object has now.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct IdHashes {
+    current: u64,
+    named: u64,
+    is_odd: bool,
+}
+
+impl IdHashes {
+    /// Of an object with this id.
+    pub(crate) fn of(resource: &Resource, id: &IdParts<'_>) -> IdHashes {
+        if resource.is_nothing() {
+            return IdHashes { current: NOTHING, named: NOTHING, is_odd: true };
+        }
+        let (current, named) = id.hashes();
+        // What looks well at first sight is well; a null kind is not.
+        let is_odd = id.kind.is_empty() || id.name.is_empty() || id.kind.starts_with(['~', 'n', 'N']);
+        IdHashes { current, named, is_odd }
+    }
+}
+
 /// Every id that an object of a set has or had, as a hash. Hits are candidates: compare them.
 #[derive(Debug, Default)]
 pub(super) struct Index {
     /// By position: the id that the object has now.
     current: Vec<u64>,
+    /// By position: the same without the namespace.
+    named: Vec<u64>,
+    /// The kind or name of some object needs a closer look.
+    some_are_odd: bool,
     /// Ids that objects had, with the position; positions rise. Only look-ups ask for them.
     former: OnceLock<Vec<(u64, u32)>>,
     chains: OnceLock<Chains>,
@@ -184,6 +216,8 @@ impl Clone for Index {
     fn clone(&self) -> Index {
         Index {
             current: self.current.clone(),
+            named: self.named.clone(),
+            some_are_odd: self.some_are_odd,
             former: self.former.clone(),
             chains: self.chains.clone(),
             lookups: AtomicU32::new(self.lookups.load(Ordering::Relaxed)),
@@ -194,27 +228,32 @@ impl Clone for Index {
 
 impl Index {
     pub(super) fn build(list: &[Resource], scopes: &dyn Scopes) -> Index {
-        let mut index = Index { current: Vec::with_capacity(list.len()), ..Index::default() };
-        let hashes = |part: &[Resource]| -> Vec<u64> {
+        let hashes = |part: &[Resource]| -> Vec<IdHashes> {
             let mut kinds = KindScopes::default();
-            let mut hash = |resource: &Resource| {
-                if resource.is_nothing() {
-                    NOTHING
-                } else {
-                    IdParts::current_in_row(resource, scopes, &mut kinds).hash()
-                }
-            };
-            part.iter().map(&mut hash).collect()
+            let mut hashes =
+                |resource| IdHashes::of(resource, &IdParts::current_in_row(resource, scopes, &mut kinds));
+            part.iter().map(&mut hashes).collect()
         };
         if list.len() <= SIDE_BY_SIDE {
-            index.current = hashes(list);
-            return index;
+            return Index::of(&hashes(list));
         }
-        let parts: Vec<Vec<u64>> = list.par_chunks(SIDE_BY_SIDE).map(hashes).collect();
-        for part in parts {
-            index.current.extend(part);
+        let parts: Vec<_> = list.par_chunks(SIDE_BY_SIDE).map(hashes).collect();
+        Index::of(&parts.concat())
+    }
+
+    /// The index of objects whose present ids are known.
+    pub(super) fn of(ids: &[IdHashes]) -> Index {
+        Index {
+            current: ids.iter().map(|id| id.current).collect(),
+            named: ids.iter().map(|id| id.named).collect(),
+            some_are_odd: ids.iter().any(|id| id.is_odd),
+            ..Index::default()
         }
-        index
+    }
+
+    /// Whether every object surely has a kind and a name.
+    pub(super) fn all_are_named(&self) -> bool {
+        !self.some_are_odd
     }
 
     /// The ids that objects had.
@@ -243,24 +282,24 @@ impl Index {
 
     /// Whether no two objects can have the same id now. Where something is left of every object only.
     pub(super) fn hashes_are_unique(&self) -> bool {
-        let mut hashes = self.current.clone();
-        if hashes.len() > SIDE_BY_SIDE {
-            hashes.par_sort_unstable();
-        } else {
-            hashes.sort_unstable();
-        }
-        hashes.first() != Some(&NOTHING) && hashes.windows(2).all(|pair| pair[0] != pair[1])
+        all_differ(&self.current)
+    }
+
+    /// As [`Index::hashes_are_unique`], of group, version, kind and name alone.
+    pub(super) fn names_are_unique(&self) -> bool {
+        all_differ(&self.named)
     }
 
     /// Enters one more object with its present id; positions must rise from call to call.
     pub(super) fn add(&mut self, position: usize, resource: &Resource, current: &IdParts<'_>) {
-        if resource.is_nothing() {
-            self.current.push(NOTHING);
+        let IdHashes { current: hash, named, is_odd } = IdHashes::of(resource, current);
+        self.current.push(hash);
+        self.named.push(named);
+        self.some_are_odd |= is_odd;
+        if hash == NOTHING {
             return;
         }
         let position = position as u32;
-        let hash = current.hash();
-        self.current.push(hash);
         if let Some(former) = self.former.get_mut() {
             former.extend(former_hashes(position, resource));
         }
@@ -283,6 +322,20 @@ impl Index {
         }
         self.chains.get_or_init(|| Chains::of(&self.current, self.former(list))).positions(hash)
     }
+}
+
+/// Whether hashes differ from each other and from [`NOTHING`].
+fn all_differ(hashes: &[u64]) -> bool {
+    let slots = (hashes.len() * 2).next_power_of_two().max(2);
+    let shift = u64::BITS - slots.trailing_zeros();
+    let mut table = vec![NOTHING; slots];
+    hashes.iter().all(|hash| {
+        let mut slot = (hash.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> shift) as usize;
+        while table[slot] != NOTHING && table[slot] != *hash {
+            slot = (slot + 1) & (slots - 1);
+        }
+        std::mem::replace(&mut table[slot], *hash) != *hash && *hash != NOTHING
+    })
 }
 
 /// The ids that an object had; none when nothing is left of it.

@@ -19,7 +19,7 @@ pub use former::{Affixes, Former, Seldom};
 pub use id::ResId;
 pub(crate) use identity::Identity;
 pub use index::IdParts;
-pub(crate) use index::{KindScopes, NOT_A_NAMESPACE, ScopeMemory};
+pub(crate) use index::{IdHashes, KindScopes, NOT_A_NAMESPACE, ScopeMemory};
 pub use object::{Behavior, Resource};
 pub use pattern::{Pattern, expression};
 pub use read::{check_metadata, read};

@@ -139,6 +139,15 @@ impl Resource {
     /// `_non_namespaceable_` for kinds without.
     pub fn store_previous_id(&mut self, scopes: &dyn Scopes) {
         let former = IdParts::current(self, scopes).to_former();
+        self.remember(former);
+    }
+
+    /// Remembers a name that it had until now.
+    pub(crate) fn remember(&mut self, former: Former) {
+        // Most objects come to have two at most.
+        if self.former.len() == self.former.capacity() {
+            self.former.reserve_exact(2);
+        }
         self.former.push(former);
     }
 

@@ -220,7 +220,8 @@ fn is_internal(key: &str) -> bool {
 /// The annotations that kustomize carries over a JSON patch, with their values (its `GetInternalAnnotations`).
 pub fn internal_annotations(resource: &Resource) -> Vec<(String, String)> {
     let document = &resource.document;
-    let Some(annotations) = annotations(document) else { return Vec::new() };
+    let mapping = |node: &NodeId| document.kind(*node) == Kind::Mapping;
+    let Some(annotations) = resource.annotations().1.filter(mapping) else { return Vec::new() };
     document
         .entries(annotations)
         .filter(|(key, _)| is_internal(document.text(*key)))
@@ -265,9 +266,12 @@ pub fn rewrite_annotations(
     if resource.document.try_root().is_none() {
         return Ok(());
     }
+    let (metadata, there) = resource.annotations();
+    if set_too.is_empty() && metadata.is_some() && there.is_none() {
+        return Ok(());
+    }
     let mut editor = resource.document.edit(step);
     let document = editor.document();
-    let there = document.at(document.root(), &["metadata", ANNOTATIONS]);
     if there.is_some_and(|there| document.kind(there) == Kind::Sequence) {
         rewrite(&mut editor, ANNOTATIONS)?;
     }
@@ -307,9 +311,12 @@ pub fn remove_build_annotations(
     step: StepId,
 ) -> Result<()> {
     let document = &resource.document;
-    let Some(root) = document.try_root() else { return Ok(()) };
-    let field = document.at(root, &["metadata", "annotations"]);
-    if field.is_none_or(|field| document.is_empty(field)) && keep_origin && keep_transformations {
+    if document.try_root().is_none() {
+        return Ok(());
+    }
+    let (metadata, field) = resource.annotations();
+    let is_kept = field.is_none_or(|field| document.is_empty(field)) && keep_origin && keep_transformations;
+    if is_kept || metadata.is_some() && field.is_none() {
         return Ok(());
     }
     if let Some(field) = field

@@ -8,18 +8,17 @@
 //! `read(source, &text) -> Result<ResourceSet>`; `check_metadata(&document)`.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
 
 use super::object::Resource;
 use super::projection;
 use super::set::ResourceSet;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::provenance::StepId;
-use crate::source::SourceId;
+use crate::source::{SourceId, SourceText};
 use crate::yaml::{self, Document, Kind, NodeId};
 
 /// The objects of a text. State that users wrote as kustomize's own annotations is taken in.
-pub fn read(source: SourceId, text: &Arc<str>) -> Result<ResourceSet> {
+pub fn read(source: SourceId, text: &SourceText) -> Result<ResourceSet> {
     let looked = yaml::read_resources_with(source, text, Looked::at)?;
     if looked.iter().any(|looked| matches!(looked, Looked::Refused(_))) {
         for looked in looked {
@@ -173,7 +172,7 @@ mod tests {
     use super::*;
 
     fn names(text: &str) -> Result<Vec<String>> {
-        let set = read(SourceId(0), &Arc::from(text))?;
+        let set = read(SourceId(0), &SourceText::from(text))?;
         Ok(set.iter().map(|resource| format!("{}/{}", resource.kind(), resource.name())).collect())
     }
 

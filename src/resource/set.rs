@@ -13,7 +13,7 @@ use super::id::ResId;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
-use super::index::{IdParts, Index, NOT_A_NAMESPACE, or_default};
+use super::index::{IdHashes, IdParts, Index, NOT_A_NAMESPACE, or_default};
 use super::object::Resource;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::kubernetes::Scopes;
@@ -236,6 +236,22 @@ impl ResourceSet {
             index.set_unique();
         }
         unique
+    }
+
+    /// Whether no two objects have the same group, version, kind and name now. When some may have, or nobody can tell
+    /// quickly: `false`.
+    pub(crate) fn names_are_unique(&self, scopes: &dyn Scopes) -> bool {
+        self.index(scopes).names_are_unique()
+    }
+
+    /// Whether every object surely has a kind and a name.
+    pub(crate) fn all_are_named(&self, scopes: &dyn Scopes) -> bool {
+        self.index(scopes).all_are_named()
+    }
+
+    /// Notes the ids that objects have now, one an object in order, where somebody has looked at all of them anyway.
+    pub(crate) fn note_ids(&self, ids: &[IdHashes]) {
+        self.index.get_or_init(|| Index::of(ids));
     }
 
     /// Puts an object in the place of another that has and had the same ids.

@@ -1,7 +1,7 @@
 //! `commonAnnotations` (AnnotationsTransformer): sets annotations where field specs say. The rules are those of
 //! `labels.rs`.
 
-use super::labels::set_pairs;
+use super::labels::{self, Pairs};
 use crate::diagnostic::Result;
 use crate::kubernetes::FieldSpec;
 use crate::kustomization::Pair;
@@ -14,5 +14,16 @@ pub fn apply(
     resources: &mut ResourceSet,
     context: &mut Context,
 ) -> Result<()> {
-    set_pairs("commonAnnotations", pairs, fields, resources, context)
+    labels::apply(FIELD, pairs, fields, resources, context)
 }
+
+/// [`apply`] as a step to be done together with others.
+pub(crate) fn prepare<'p>(
+    pairs: &'p [Pair],
+    fields: &[FieldSpec],
+    context: &mut Context,
+) -> Result<Option<Pairs<'p>>> {
+    labels::prepare(FIELD, pairs, fields, context)
+}
+
+const FIELD: &str = "commonAnnotations";

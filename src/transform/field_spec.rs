@@ -36,15 +36,15 @@ struct Part {
 
 /// A field spec, taken apart once for many objects.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) struct FieldPath<'s> {
-    spec: &'s FieldSpec,
+pub(crate) struct FieldPath {
+    spec: FieldSpec,
     parts: Vec<Part>,
 }
 
 /// The field specs of one transformer.
 #[derive(Clone, Debug)]
-pub(crate) struct FieldPaths<'s> {
-    list: Vec<FieldPath<'s>>,
+pub(crate) struct FieldPaths {
+    list: Vec<FieldPath>,
     create: Create,
 }
 
@@ -72,7 +72,7 @@ struct Selection {
 }
 
 impl Scratch {
-    fn selection(&mut self, paths: &FieldPaths<'_>, resource: &Resource) -> (&[usize], &mut Trail) {
+    fn selection(&mut self, paths: &FieldPaths, resource: &Resource) -> (&[usize], &mut Trail) {
         let address = std::ptr::from_ref(paths).addr();
         let Identity { api_version, kind, .. } = resource.identity();
         let known = self
@@ -81,7 +81,7 @@ impl Scratch {
             .position(|s| s.paths == address && s.kind == kind && s.api_version == api_version);
         let known = known.unwrap_or_else(|| {
             let (group, version) = Gvk::split_api_version(api_version);
-            let selects = |path: &FieldPath<'_>| path.selects(group, version, kind);
+            let selects = |path: &FieldPath| path.selects(group, version, kind);
             let selected = (0..paths.list.len()).filter(|index| selects(&paths.list[*index])).collect();
             self.selections.push(Selection {
                 paths: address,
@@ -95,9 +95,10 @@ impl Scratch {
     }
 }
 
-impl<'s> FieldPath<'s> {
-    pub(crate) fn new(spec: &'s FieldSpec) -> FieldPath<'s> {
-        FieldPath { spec, parts: split_path(&spec.path, "/").iter().map(|part| Part::new(part)).collect() }
+impl FieldPath {
+    pub(crate) fn new(spec: &FieldSpec) -> FieldPath {
+        let parts = split_path(&spec.path, "/").iter().map(|part| Part::new(part)).collect();
+        FieldPath { spec: spec.clone(), parts }
     }
 
     /// Whether the spec is about objects of this group, version and kind.
@@ -106,7 +107,7 @@ impl<'s> FieldPath<'s> {
     }
 
     /// The path as it is written.
-    pub(crate) fn path(&self) -> &'s str {
+    pub(crate) fn path(&self) -> &str {
         &self.spec.path
     }
 
@@ -238,8 +239,8 @@ impl Part {
     }
 }
 
-impl<'s> FieldPaths<'s> {
-    pub(crate) fn new(specs: impl IntoIterator<Item = &'s FieldSpec>, create: Create) -> FieldPaths<'s> {
+impl FieldPaths {
+    pub(crate) fn new<'s>(specs: impl IntoIterator<Item = &'s FieldSpec>, create: Create) -> FieldPaths {
         FieldPaths { list: specs.into_iter().map(FieldPath::new).collect(), create }
     }
 

@@ -8,10 +8,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use regex::Regex;
 
-use super::field_spec::{Create, FieldPaths, expect_scalar, may_touch_ids, name_of, set_scalar};
-use super::for_each;
+use super::field_spec::{Create, FieldPaths, Scratch, expect_scalar, may_touch_ids, name_of, set_scalar};
+use super::together::{self, Local};
 use crate::diagnostic::{Diagnostic, Result, nearest};
-use crate::kubernetes::FieldSpec;
+use crate::kubernetes::{FieldSpec, Scopes};
 use crate::kustomization::Image;
 use crate::provenance::StepId;
 use crate::resource::{Context, Resource, ResourceSet, expression};
@@ -25,8 +25,27 @@ pub fn apply(
     resources: &mut ResourceSet,
     context: &mut Context,
 ) -> Result<()> {
+    match prepare(images, fields, context)? {
+        Some(step) => together::alone(step, resources, context),
+        None => Ok(()),
+    }
+}
+
+/// The entries of `images` at work.
+pub(crate) struct Images<'i> {
+    entries: Vec<Entry<'i>>,
+    paths: FieldPaths,
+    touches_ids: bool,
+}
+
+/// [`apply`] as a step to be done together with others; `None` when there are no entries.
+pub(crate) fn prepare<'i>(
+    images: &'i [Image],
+    fields: &[FieldSpec],
+    context: &mut Context,
+) -> Result<Option<Images<'i>>> {
     if images.is_empty() {
-        return Ok(());
+        return Ok(None);
     }
     let mut entries = Vec::with_capacity(images.len());
     for image in images {
@@ -35,8 +54,11 @@ pub fn apply(
         entries.push(Entry { image, name, step, matched: AtomicBool::new(false) });
     }
     let paths = FieldPaths::new(fields, Create::Never);
-    let list = if may_touch_ids(fields) { resources.list_mut() } else { resources.list_mut_keeping_ids() };
-    for_each(list, |resource, scratch| {
+    Ok(Some(Images { entries, paths, touches_ids: may_touch_ids(fields) }))
+}
+
+impl Local for Images<'_> {
+    fn one(&self, resource: &mut Resource, _scopes: &dyn Scopes, scratch: &mut Scratch) -> Result<()> {
         // kustomize runs entry after entry over all objects; entries never move or make an image, so that object
         // after object comes to the same.
         let found = if resource.kind() == "CustomResourceDefinition" {
@@ -44,17 +66,24 @@ pub fn apply(
         } else {
             images_of_containers(&resource.document, resource)?
         };
-        for entry in &entries {
+        for entry in &self.entries {
             if !found.is_empty() {
                 let mut editor = resource.document.edit(entry.step);
                 found.iter().try_for_each(|node| entry.update(&mut editor, *node))?;
             }
-            paths.visit(resource, entry.step, scratch, |editor, node| entry.update(editor, node))?;
+            self.paths.visit(resource, entry.step, scratch, |editor, node| entry.update(editor, node))?;
         }
         Ok(())
-    })?;
-    for entry in &entries {
-        if !entry.matched.load(Ordering::Relaxed) {
+    }
+
+    fn touches_ids(&self) -> bool {
+        self.touches_ids
+    }
+
+    /// Warns of entries that match nothing.
+    fn finish(&self, resources: &ResourceSet, context: &mut Context) {
+        let idle = self.entries.iter().filter(|entry| !entry.matched.load(Ordering::Relaxed));
+        for entry in idle {
             let name = &entry.image.name;
             let at = if name.at.is_some() { name.at } else { entry.image.at };
             let mut warning = Diagnostic::warning(
@@ -68,7 +97,6 @@ pub fn apply(
             context.warnings.add(warning);
         }
     }
-    Ok(())
 }
 
 /// The images of all lists of containers, wherever they are.

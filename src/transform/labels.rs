@@ -5,13 +5,13 @@
 //! mapping is made only where the spec creates; anything but a mapping is refused. Within one object kustomize hangs
 //! the same new node into all places, so that later changes of one reach all (`Editor::shared_scalar`).
 
-use super::field_spec::{Create, FieldPaths, may_touch_ids, name_of};
-use super::for_each;
+use super::field_spec::{Create, FieldPaths, Scratch, may_touch_ids, name_of};
+use super::together::{self, Local};
 use crate::diagnostic::{Diagnostic, Result, Trace};
-use crate::kubernetes::{FieldSpec, TransformerConfig, merge_field_specs};
+use crate::kubernetes::{FieldSpec, Scopes, TransformerConfig, merge_field_specs};
 use crate::kustomization::{Label, Pair};
-use crate::provenance::Origin;
-use crate::resource::{Context, ResourceSet};
+use crate::provenance::{Origin, StepId};
+use crate::resource::{Context, Resource, ResourceSet};
 use crate::yaml::{Editor, Kind, NodeId, Style, Tag};
 
 /// Sets labels in all objects, where the field specs say.
@@ -22,7 +22,10 @@ pub fn apply(
     resources: &mut ResourceSet,
     context: &mut Context,
 ) -> Result<()> {
-    set_pairs(field, pairs, fields, resources, context)
+    match prepare(field, pairs, fields, context)? {
+        Some(step) => together::alone(step, resources, context),
+        None => Ok(()),
+    }
 }
 
 /// The field specs of an entry of `labels`: its own, those of configurations, and those that its switches ask for.
@@ -42,15 +45,23 @@ pub fn field_specs(label: &Label, config: &TransformerConfig) -> Result<Vec<Fiel
     Ok(fields)
 }
 
-/// Sets pairs in all mappings that the field specs name.
-pub(super) fn set_pairs(
+/// Pairs to be set in all mappings that field specs name.
+pub(crate) struct Pairs<'p> {
+    /// By key, each once.
+    sorted: Vec<&'p Pair>,
+    paths: FieldPaths,
+    touches_ids: bool,
+    step: StepId,
+}
+
+/// [`apply`] as a step to be done together with others; `None` when there is nothing to set.
+pub(crate) fn prepare<'p>(
     field: &'static str,
-    pairs: &[Pair],
+    pairs: &'p [Pair],
     fields: &[FieldSpec],
-    resources: &mut ResourceSet,
     context: &mut Context,
-) -> Result<()> {
-    let Some(first) = pairs.first() else { return Ok(()) };
+) -> Result<Option<Pairs<'p>>> {
+    let Some(first) = pairs.first() else { return Ok(None) };
     let step = context.steps.add(field, first.key.at);
     // kustomize keeps pairs in a map, so the last of equal keys counts, and goes through them by key.
     let mut sorted: Vec<&Pair> = Vec::with_capacity(pairs.len());
@@ -66,17 +77,24 @@ pub(super) fn set_pairs(
             .fail();
     }
     let paths = FieldPaths::new(fields, Create::Mapping);
-    let list = if may_touch_ids(fields) { resources.list_mut() } else { resources.list_mut_keeping_ids() };
-    for_each(list, |resource, scratch| {
+    Ok(Some(Pairs { sorted, paths, touches_ids: may_touch_ids(fields), step }))
+}
+
+impl Local for Pairs<'_> {
+    fn one(&self, resource: &mut Resource, _scopes: &dyn Scopes, scratch: &mut Scratch) -> Result<()> {
         let mut shared = [None; 8];
-        let mut more = vec![None; sorted.len().saturating_sub(shared.len())];
-        paths.visit(resource, step, scratch, |editor, mapping| {
-            for (pair, shared) in sorted.iter().zip(shared.iter_mut().chain(&mut more)) {
+        let mut more = vec![None; self.sorted.len().saturating_sub(shared.len())];
+        self.paths.visit(resource, self.step, scratch, |editor, mapping| {
+            for (pair, shared) in self.sorted.iter().zip(shared.iter_mut().chain(&mut more)) {
                 set_pair(editor, mapping, pair, shared)?;
             }
             Ok(())
         })
-    })
+    }
+
+    fn touches_ids(&self) -> bool {
+        self.touches_ids
+    }
 }
 
 fn set_pair(

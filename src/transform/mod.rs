@@ -27,6 +27,7 @@ pub mod patches_strategic_merge;
 pub mod replacements;
 pub mod replicas;
 mod structured_data;
+pub(crate) mod together;
 pub mod value_add;
 
 use rayon::prelude::*;
@@ -34,29 +35,9 @@ use rayon::prelude::*;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::kubernetes::Scopes;
 use crate::resource::{Context, IdParts, KindScopes, Resource, ResourceSet};
-use field_spec::Scratch;
 
 /// From how many objects on it pays to work on them side by side.
 const SIDE_BY_SIDE: usize = 512;
-
-/// Does something to every object, side by side when there are many. The fault told is that of the first object.
-fn for_each(
-    resources: &mut [Resource],
-    work: impl Fn(&mut Resource, &mut Scratch) -> Result<()> + Sync,
-) -> Result<()> {
-    let all = |resources: &mut [Resource]| {
-        let mut scratch = Scratch::default();
-        resources.iter_mut().try_for_each(|resource| {
-            work(resource, &mut scratch)?;
-            resource.note_identity();
-            Ok(())
-        })
-    };
-    if resources.len() < SIDE_BY_SIDE {
-        return all(resources);
-    }
-    resources.par_chunks_mut(SIDE_BY_SIDE / 4).map(all).find_first(Result::is_err).unwrap_or(Ok(()))
-}
 
 /// Does something to the objects at these rising positions, side by side when there are many. Each row of objects starts
 /// from its own `start`. The fault told is that of the first object.
@@ -117,7 +98,7 @@ fn remember_in_row(resource: &mut Resource, scopes: &dyn Scopes, kinds: &mut Kin
     }
     if !id.name.is_empty() {
         let former = id.to_former();
-        resource.former.push(former);
+        resource.remember(former);
     } else if !resource.former.is_empty() {
         return Diagnostic::error(
             "lost-name",

@@ -4,7 +4,8 @@
 //! field spec `metadata/name` counts as a rename that references follow.
 
 use super::field_spec::{Create, FieldPath, Scratch, set_scalar};
-use super::{for_each, remember_in_row, scopes};
+use super::remember_in_row;
+use super::together::{self, Local};
 use crate::diagnostic::Result;
 use crate::kubernetes::{FieldSpec, Gvk, Scopes};
 use crate::kustomization::Written;
@@ -19,83 +20,85 @@ pub fn apply(
     resources: &mut ResourceSet,
     context: &mut Context,
 ) -> Result<()> {
-    affix(End::Front, prefix, fields, resources, context)
+    together::alone(prepare(End::Front, prefix, fields, context), resources, context)
 }
 
 /// The end of a name at which something is added.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum End {
+pub(crate) enum End {
     Front,
     Back,
 }
 
-pub(super) fn affix(
+/// A prefix or suffix to be put to names.
+pub(crate) struct Affix<'t> {
     end: End,
-    text: &Written<String>,
-    fields: &[FieldSpec],
-    resources: &mut ResourceSet,
-    context: &mut Context,
-) -> Result<()> {
-    let field = if end == End::Front { "namePrefix" } else { "nameSuffix" };
-    let step = context.steps.add(field, text.at);
-    let scopes = scopes(context);
-    let paths: Vec<FieldPath<'_>> = fields.iter().map(FieldPath::new).collect();
-    // kustomize reads its own list back split at commas.
-    let parts: Vec<String> = text.value.split(',').map(str::to_owned).collect();
-    for_each(resources.list_mut(), |resource, scratch| {
-        one(end, text, &parts, &paths, resource, scopes, step, scratch)
-    })
+    affix: &'t Written<String>,
+    /// As kustomize reads its own list back: split at commas.
+    parts: Vec<String>,
+    paths: Vec<FieldPath>,
+    step: StepId,
 }
 
-#[expect(clippy::too_many_arguments, reason = "what is put where, and what is kept from object to object")]
-fn one(
+/// [`apply`] as a step to be done together with others, and the same for suffixes.
+pub(crate) fn prepare<'t>(
     end: End,
-    affix: &Written<String>,
-    parts: &[String],
-    paths: &[FieldPath<'_>],
-    resource: &mut Resource,
-    scopes: &dyn Scopes,
-    step: StepId,
-    scratch: &mut Scratch,
-) -> Result<()> {
-    let Identity { api_version, kind, .. } = resource.identity();
-    let (group, _) = Gvk::split_api_version(api_version);
-    let original_kind = resource.former.first().map_or(kind, Former::kind);
-    if keeps_its_name(group, original_kind) {
-        return Ok(());
-    }
-    // With several paths, the first may change the kind.
-    let other = |former: &&str| *former != kind || paths.len() > 1;
-    let original_kind = resource.former.first().map(Former::kind).filter(other).map(str::to_owned);
-    let mut name = String::new();
-    for path in paths {
+    affix: &'t Written<String>,
+    fields: &[FieldSpec],
+    context: &mut Context,
+) -> Affix<'t> {
+    let field = if end == End::Front { "namePrefix" } else { "nameSuffix" };
+    let step = context.steps.add(field, affix.at);
+    let parts = affix.value.split(',').map(str::to_owned).collect();
+    Affix { end, affix, parts, paths: fields.iter().map(FieldPath::new).collect(), step }
+}
+
+impl Local for Affix<'_> {
+    fn one(&self, resource: &mut Resource, scopes: &dyn Scopes, scratch: &mut Scratch) -> Result<()> {
+        let Affix { end, affix, parts, paths, step } = self;
         let Identity { api_version, kind, .. } = resource.identity();
-        let (group, version) = Gvk::split_api_version(api_version);
-        if !path.selects(group, version, original_kind.as_deref().unwrap_or(kind)) {
-            continue;
+        let (group, _) = Gvk::split_api_version(api_version);
+        let original_kind = resource.former.first().map_or(kind, Former::kind);
+        if keeps_its_name(group, original_kind) {
+            return Ok(());
         }
-        let selected = path.selects(group, version, kind);
-        if path.path() == "metadata/name" && !affix.value.is_empty() {
-            let list = if end == End::Front { &mut resource.prefixes } else { &mut resource.suffixes };
-            list.extend(parts, &mut scratch.affixes);
-            remember_in_row(resource, scopes, &mut scratch.kinds)?;
-        }
-        if !selected {
-            continue;
-        }
-        let mut editor = resource.document.edit(step);
-        editor.written_at(affix.at);
-        path.visit(&mut editor, Create::Scalar(Tag::Str), &mut scratch.trail, |editor, node| {
-            let text = editor.document().text(node);
-            name.clear();
-            match end {
-                End::Front => name.extend([affix.value.as_str(), text]),
-                End::Back => name.extend([text, affix.value.as_str()]),
+        // With several paths, the first may change the kind.
+        let other = |former: &&str| *former != kind || paths.len() > 1;
+        let original_kind = resource.former.first().map(Former::kind).filter(other).map(str::to_owned);
+        let mut name = String::new();
+        for path in paths {
+            let Identity { api_version, kind, .. } = resource.identity();
+            let (group, version) = Gvk::split_api_version(api_version);
+            if !path.selects(group, version, original_kind.as_deref().unwrap_or(kind)) {
+                continue;
             }
-            set_scalar(editor, node, &name, Tag::Implicit)
-        })?;
+            let selected = path.selects(group, version, kind);
+            if path.path() == "metadata/name" && !affix.value.is_empty() {
+                let list = if *end == End::Front { &mut resource.prefixes } else { &mut resource.suffixes };
+                list.extend(parts, &mut scratch.affixes);
+                remember_in_row(resource, scopes, &mut scratch.kinds)?;
+            }
+            if !selected {
+                continue;
+            }
+            let mut editor = resource.document.edit(*step);
+            editor.written_at(affix.at);
+            path.visit(&mut editor, Create::Scalar(Tag::Str), &mut scratch.trail, |editor, node| {
+                let text = editor.document().text(node);
+                name.clear();
+                match end {
+                    End::Front => name.extend([affix.value.as_str(), text]),
+                    End::Back => name.extend([text, affix.value.as_str()]),
+                }
+                set_scalar(editor, node, &name, Tag::Implicit)
+            })?;
+        }
+        Ok(())
     }
-    Ok(())
+
+    fn touches_ids(&self) -> bool {
+        true
+    }
 }
 
 fn keeps_its_name(group: &str, kind: &str) -> bool {

@@ -1,6 +1,7 @@
 //! `nameSuffix` (SuffixTransformer): puts a text behind names. The rules are those of `name_prefix.rs`.
 
-use super::name_prefix::{End, affix};
+use super::name_prefix::{End, prepare};
+use super::together;
 use crate::diagnostic::Result;
 use crate::kubernetes::FieldSpec;
 use crate::kustomization::Written;
@@ -13,5 +14,5 @@ pub fn apply(
     resources: &mut ResourceSet,
     context: &mut Context,
 ) -> Result<()> {
-    affix(End::Back, suffix, fields, resources, context)
+    together::alone(prepare(End::Back, suffix, fields, context), resources, context)
 }

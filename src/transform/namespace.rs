@@ -4,8 +4,9 @@
 //! whatever the field specs say of it; `metadata/name` counts only for objects of `v1` (Namespaces). Subjects of role
 //! bindings follow their own mode. Two objects of one id afterwards are refused. What Helm made is left alone.
 
-use super::field_spec::{Create, FieldPath, FieldPaths, Scratch, name_of, set_scalar};
-use super::{for_each, refuse_conflicts, remember_in_row, scopes};
+use super::field_spec::{Create, FieldPath, FieldPaths, Scratch, name_of, set_scalar, touches_ids};
+use super::together::{self, Local};
+use super::{refuse_conflicts, remember_in_row, scopes};
 use crate::diagnostic::{Diagnostic, Result};
 use crate::kubernetes::{FieldSpec, Scopes};
 use crate::kustomization::Written;
@@ -69,23 +70,32 @@ pub fn apply(
     if namespace.namespace.value.is_empty() {
         return Ok(());
     }
-    let step = context.steps.add("namespace", namespace.namespace.at);
-    let scopes = scopes(context);
-    let metadata_spec =
-        FieldSpec { path: METADATA_NAMESPACE.to_owned(), create: true, ..FieldSpec::default() };
-    let plan = Plan::new(namespace, fields, &metadata_spec);
-    for_each(resources.list_mut(), |resource, scratch| {
-        if resource.is_nothing() || is_made_by_helm(resource) {
-            return Ok(());
-        }
-        remember_in_row(resource, scopes, &mut scratch.kinds)?;
-        plan.one(resource, scopes, step, scratch)
-    })?;
+    together::alone(prepare(namespace, fields, context), resources, context)?;
     // kustomize compares each object with all others right after it has changed it; since a second pass would change
     // nothing more, comparing all at the end finds the same conflicts.
-    refuse_conflicts(resources, scopes, is_made_by_helm, |one| {
+    refuse_conflicts(resources, scopes(context), is_made_by_helm, |one| {
         format!("with this namespace, two objects are {}", one.id())
     })
+}
+
+/// [`apply`] as a step to be done together with others, where [`may_conflict`] says that no two objects can get the same
+/// id: nobody looks for those afterwards.
+pub(crate) fn prepare(namespace: &Namespace, fields: &[FieldSpec], context: &mut Context) -> Plan {
+    let step = context.steps.add("namespace", namespace.namespace.at);
+    Plan::new(namespace.clone(), fields, step)
+}
+
+/// Whether two objects could have the same id once all have one namespace.
+pub(crate) fn may_conflict(fields: &[FieldSpec], resources: &ResourceSet, scopes: &dyn Scopes) -> bool {
+    // Only namespaces change, and the names of Namespaces.
+    let usual = |field: &FieldSpec| match field.path.as_str() {
+        METADATA_NAMESPACE => true,
+        METADATA_NAME => field.gvk.kind == "Namespace",
+        path => !touches_ids(path),
+    };
+    !fields.iter().all(usual)
+        || resources.iter().filter(|resource| resource.kind() == "Namespace").nth(1).is_some()
+        || !resources.names_are_unique(scopes)
 }
 
 /// Sets `metadata.namespace` and the fields of `namespace.rs`'s own rules in one object, without remembering its id
@@ -96,21 +106,34 @@ pub(super) fn set_in(
     scopes: &dyn Scopes,
     step: StepId,
 ) -> Result<()> {
-    let metadata_spec =
-        FieldSpec { path: METADATA_NAMESPACE.to_owned(), create: true, ..FieldSpec::default() };
-    Plan::new(namespace, &[], &metadata_spec).one(resource, scopes, step, &mut Scratch::default())
+    Plan::new(namespace.clone(), &[], step).set_all(resource, scopes, &mut Scratch::default())
 }
 
 /// The field specs, taken apart for the four sorts of objects.
-struct Plan<'s> {
-    namespace: &'s Namespace,
-    metadata: FieldPath<'s>,
+pub(crate) struct Plan {
+    namespace: Namespace,
+    step: StepId,
+    metadata: FieldPath,
     /// By whether the object is of `v1` (1) and a role binding (2).
-    others: [FieldPaths<'s>; 4],
+    others: [FieldPaths; 4],
 }
 
-impl<'s> Plan<'s> {
-    fn new(namespace: &'s Namespace, fields: &'s [FieldSpec], metadata: &'s FieldSpec) -> Plan<'s> {
+impl Local for Plan {
+    fn one(&self, resource: &mut Resource, scopes: &dyn Scopes, scratch: &mut Scratch) -> Result<()> {
+        if resource.is_nothing() || is_made_by_helm(resource) {
+            return Ok(());
+        }
+        remember_in_row(resource, scopes, &mut scratch.kinds)?;
+        self.set_all(resource, scopes, scratch)
+    }
+
+    fn touches_ids(&self) -> bool {
+        true
+    }
+}
+
+impl Plan {
+    fn new(namespace: Namespace, fields: &[FieldSpec], step: StepId) -> Plan {
         let others = [0, 1, 2, 3].map(|sort| {
             let kept = fields.iter().filter(|field| {
                 field.path != METADATA_NAMESPACE
@@ -121,16 +144,13 @@ impl<'s> Plan<'s> {
             });
             FieldPaths::new(kept, Create::Scalar(Tag::Str))
         });
-        Plan { namespace, metadata: FieldPath::new(metadata), others }
+        let metadata =
+            FieldSpec { path: METADATA_NAMESPACE.to_owned(), create: true, ..FieldSpec::default() };
+        Plan { namespace, step, metadata: FieldPath::new(&metadata), others }
     }
 
-    fn one(
-        &self,
-        resource: &mut Resource,
-        scopes: &dyn Scopes,
-        step: StepId,
-        scratch: &mut Scratch,
-    ) -> Result<()> {
+    fn set_all(&self, resource: &mut Resource, scopes: &dyn Scopes, scratch: &mut Scratch) -> Result<()> {
+        let step = self.step;
         let at = self.namespace.namespace.at;
         let Identity { api_version, kind, .. } = resource.identity();
         let binding = is_role_binding(kind);
@@ -238,7 +258,7 @@ fn is_role_binding(kind: &str) -> bool {
 
 fn is_made_by_helm(resource: &Resource) -> bool {
     let document = &resource.document;
-    document
-        .at(document.root(), &["metadata", "annotations", HELM_GENERATED])
-        .is_some_and(|node| document.text(node) == "true")
+    let annotation =
+        resource.annotations().1.and_then(|annotations| document.get(annotations, HELM_GENERATED));
+    annotation.is_some_and(|node| document.text(node) == "true")
 }

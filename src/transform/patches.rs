@@ -74,7 +74,7 @@ fn read_patch(patch: &Patch, loader: &Loader<'_>, context: &mut Context, step: S
         (false, true) => inline_text(context, inline, &patch.patch),
         (true, false) => loader.read(&mut context.sources, &patch.path.value, patch.path.at)?,
     };
-    let text = Arc::clone(&context.sources.get(source).text);
+    let text = context.sources.get(source).text.clone();
     let objects = resource::read(source, &text);
     let json = if text.is_empty() {
         Diagnostic::error("bad-json-patch", "there are no operations").fail()
@@ -120,7 +120,7 @@ pub(super) fn inline_text(context: &mut Context, text: &str, written: &Written<S
     } else {
         Arc::from("")
     };
-    let text = Arc::from(text.replace("\r\n", "\n"));
+    let text = text.replace("\r\n", "\n").into();
     context.sources.add(Source { name, text, inside: written.at.is_some().then_some(written.at) })
 }
 

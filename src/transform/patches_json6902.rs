@@ -1,8 +1,6 @@
 //! `patchesJson6902` (`PatchJson6902Transformer`), the older form of `patches` for JSON patches. Unlike there, ids are not
 //! remembered, so that references do not follow a patched name.
 
-use std::sync::Arc;
-
 use super::patch::JsonPatch;
 use super::patches::{After, apply_json, inline_text, not_found};
 use super::{for_each_at, scopes};
@@ -30,7 +28,7 @@ pub fn apply(
             (true, false) => inline_text(context, &patch.patch.value, &patch.patch),
             (false, true) => loader.read(&mut context.sources, &patch.path.value, patch.path.at)?,
         };
-        let text = Arc::clone(&context.sources.get(source).text);
+        let text = context.sources.get(source).text.clone();
         if text.is_empty() {
             return fault("the file of the patch is empty").at(patch.path.at, "this file").fail();
         }

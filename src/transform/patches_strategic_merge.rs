@@ -1,8 +1,6 @@
 //! `patchesStrategicMerge` (`PatchStrategicMergeTransformer`), the older form of `patches`: each entry is patch text if it
 //! can be read as such, else the path of a file.
 
-use std::sync::Arc;
-
 use super::patch::StrategicPatch;
 use super::patches::{find_by_id, inline_text, merge_into};
 use crate::diagnostic::{Diagnostic, Result};
@@ -31,7 +29,7 @@ pub fn apply(
             found
         } else {
             let source = loader.read(&mut context.sources, &entry.value, entry.at)?;
-            resource::read(source, &Arc::clone(&context.sources.get(source).text))?
+            resource::read(source, &context.sources.get(source).text.clone())?
         };
         patches.extend(found.into_list().into_iter().map(|patch| (patch, entry.at)));
     }
@@ -54,5 +52,5 @@ pub fn apply(
 
 fn read_inline(entry: &Written<String>, context: &mut Context) -> Result<ResourceSet> {
     let source = inline_text(context, &entry.value, entry);
-    resource::read(source, &Arc::clone(&context.sources.get(source).text))
+    resource::read(source, &context.sources.get(source).text.clone())
 }

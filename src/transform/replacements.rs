@@ -6,8 +6,6 @@
 //! apart. Into a scalar only the text is copied, so that its tag and style stay; in the place of anything else comes a
 //! copy of the value. kustomize's own annotations can be seen in whole annotations and metadata.
 
-use std::sync::Arc;
-
 use super::field_path::{Create, look_up, matches, split};
 use super::structured_data;
 use crate::diagnostic::{Diagnostic, Result, nearest};
@@ -49,7 +47,7 @@ fn read_file(
     context: &mut Context,
 ) -> Result<Vec<Replacement>> {
     let source = loader.read(&mut context.sources, &field.path.value, field.path.at)?;
-    let text = Arc::clone(&context.sources.get(source).text);
+    let text = context.sources.get(source).text.clone();
     let document = read_v2(source, &text, &mut context.warnings.list)?;
     kustomization::replacements(&document, &mut context.warnings).map_err(|faults| {
         let fault = faults.into_iter().next();

@@ -54,7 +54,7 @@ pub fn apply(
     if found { Ok(()) } else { nothing_found(replica, fields, resources) }
 }
 
-fn is_about(path: &FieldPath<'_>, resource: &Resource, name: &str) -> bool {
+fn is_about(path: &FieldPath, resource: &Resource, name: &str) -> bool {
     let (group, version) = Gvk::split_api_version(resource.api_version());
     (resource.name() == name && path.selects(group, version, resource.kind()))
         || resource

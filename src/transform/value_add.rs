@@ -3,8 +3,6 @@
 //! Rules. The value defaults to the name of the root's folder. `metadata/namespace` goes the way of the `namespace`
 //! field, without remembering ids. What is missing is made; only scalars can be written.
 
-use std::sync::Arc;
-
 use super::field_spec::{expect_scalar, is_integer};
 use super::namespace::{Namespace, set_in};
 use super::{patches::not_found_in, scopes};
@@ -58,7 +56,7 @@ fn read_targets(
     context: &mut Context,
 ) -> Result<Vec<ValueAddTarget>> {
     let source = loader.read(&mut context.sources, &path.value, path.at)?;
-    let text = Arc::clone(&context.sources.get(source).text);
+    let text = context.sources.get(source).text.clone();
     let document = read_v2(source, &text, &mut context.warnings.list)?;
     kustomization::value_add_targets(&document, &mut context.warnings).map_err(|faults| {
         let fault = faults.into_iter().next();

@@ -9,8 +9,7 @@ use super::parse::{Event, EventKind, Parser, Remarks};
 use super::resolve::{Dialect, clip};
 use super::scan::Text;
 use crate::provenance::Origin;
-use crate::source::SourceId;
-use std::sync::Arc;
+use crate::source::{SourceId, SourceText};
 
 /// A document and what its aliases stand for.
 pub(super) struct Composed {
@@ -33,7 +32,7 @@ pub(super) struct Composer<'t> {
     parser: Parser<'t>,
     dialect: Dialect,
     source: SourceId,
-    text: &'t Arc<str>,
+    text: &'t SourceText,
     comments: bool,
     /// How many documents were begun.
     documents: u32,
@@ -55,7 +54,7 @@ impl<'t> Composer<'t> {
     /// Reads a part of a text. Comments are kept only when asked for, and only in dialect v3.
     pub(super) fn new(
         source: SourceId,
-        text: &'t Arc<str>,
+        text: &'t SourceText,
         part: std::ops::Range<usize>,
         dialect: Dialect,
         comments: bool,
@@ -73,7 +72,7 @@ impl<'t> Composer<'t> {
         }
         self.documents += 1;
         let mut composed = Composed {
-            document: Document::new(self.source, Arc::clone(self.text)),
+            document: Document::new(self.source, SourceText::clone(self.text)),
             aliases: Vec::new(),
             unfinished: false,
         };

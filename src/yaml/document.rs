@@ -4,12 +4,11 @@
 mod build;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use super::editor::Editor;
 use super::node::{ADDED, Kind, Node, NodeId, Range, Style, Tag};
 use crate::provenance::{Histories, HistoryId, Ledger, Origin, StepId, Verb, Whence};
-use crate::source::{Place, SourceId};
+use crate::source::{Place, SourceId, SourceText};
 
 /// Comments round a node, each with its `#` and without indentation, as yaml.v3 hands them out.
 #[derive(Clone, Default, PartialEq, Eq, Debug)]
@@ -53,7 +52,7 @@ pub struct Notes {
     /// What the values say whose text counts.
     pub words: &'static [String; 2],
     /// Nodes that were found; what they say may change.
-    pub found: [Option<NodeId>; 2],
+    pub found: [Option<NodeId>; 3],
     /// Beside the root, the nodes that led to these answers: when one gets other children or says something else, the
     /// notes are thrown away.
     pub held: [Option<NodeId>; 3],
@@ -65,7 +64,7 @@ pub struct Document {
     pub(super) nodes: Vec<Node>,
     root: Option<NodeId>,
     source: SourceId,
-    text: Arc<str>,
+    text: SourceText,
     added: String,
     extras: Option<Box<Extras>>,
     pub(super) ledger: Ledger,
@@ -80,7 +79,7 @@ pub struct Document {
 
 impl Document {
     /// An empty document whose nodes will point into this text.
-    pub(crate) fn new(source: SourceId, text: Arc<str>) -> Document {
+    pub(crate) fn new(source: SourceId, text: SourceText) -> Document {
         Document {
             nodes: Vec::new(),
             root: None,
@@ -97,7 +96,7 @@ impl Document {
 
     /// An empty document that no text stands behind: for generated objects.
     pub fn generated() -> Document {
-        Document::new(SourceId::NONE, Arc::from(""))
+        Document::new(SourceId::NONE, SourceText::from(""))
     }
 
     // ---- reading

@@ -1,7 +1,6 @@
 //! The one writer of nodes: made from a step, so that no write is unsigned.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use super::document::{Document, Tombstone};
 use super::node::{Kind, Node, NodeId, Style, Tag};
@@ -394,7 +393,7 @@ impl<'d> Editor<'d> {
     /// Copies a node with all below it from another document, history included, as a detached node of this one.
     pub fn graft(&mut self, other: &Document, node: NodeId) -> NodeId {
         let mut imported = BTreeMap::new();
-        let shared = Arc::ptr_eq(self.document.source_text(), other.source_text());
+        let shared = self.document.source_text().is_shared_with(other.source_text());
         let root = self.copy_one(other, node, shared, &mut imported);
         let mut todo = vec![(node, root)];
         while let Some((from, to)) = todo.pop() {

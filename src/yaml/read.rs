@@ -1,7 +1,5 @@
 //! The doors into this room: whole texts to documents, as each reader in kustomize takes them.
 
-use std::sync::Arc;
-
 use rayon::prelude::*;
 
 use super::compose::{Composed, Composer};
@@ -14,7 +12,7 @@ use super::resolve::{Dialect, clip};
 use super::split::split_documents;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::provenance::Origin;
-use crate::source::{Place, SourceId};
+use crate::source::{Place, SourceId, SourceText};
 
 /// Reads a text of resources as kustomize reads one file (kyaml's `ByteReader`): splits it at lines that begin with
 /// `---`, reads the first document of each part by YAML v3 (so text behind `...` is dropped), leaves out empty ones,
@@ -25,7 +23,7 @@ use crate::source::{Place, SourceId};
 ///
 /// Line ends must be normalised (`\r\n` to `\n`) before the text is registered as a source. Comments are kept in
 /// documents in which one could be a schema (`# {"type": …}`), since those change merges.
-pub fn read_resources(source: SourceId, text: &Arc<str>) -> Result<Vec<Document>> {
+pub fn read_resources(source: SourceId, text: &SourceText) -> Result<Vec<Document>> {
     read_parts(source, text, true, |document| document)
 }
 
@@ -33,14 +31,14 @@ pub fn read_resources(source: SourceId, text: &Arc<str>) -> Result<Vec<Document>
 /// it stands in the documents' order.
 pub fn read_resources_with<T: Send>(
     source: SourceId,
-    text: &Arc<str>,
+    text: &SourceText,
     look: impl Fn(Document) -> T + Sync,
 ) -> Result<Vec<T>> {
     read_parts(source, text, true, look)
 }
 
 /// [`read_resources`] without its fast path, for tests that hold the two against each other.
-pub fn read_resources_slowly(source: SourceId, text: &Arc<str>) -> Result<Vec<Document>> {
+pub fn read_resources_slowly(source: SourceId, text: &SourceText) -> Result<Vec<Document>> {
     read_parts(source, text, false, |document| document)
 }
 
@@ -48,7 +46,7 @@ pub fn read_resources_slowly(source: SourceId, text: &Arc<str>) -> Result<Vec<Do
 /// the others can still be looked at; comments are not kept. What a part holds depends on its bytes alone.
 pub fn read_each(
     source: SourceId,
-    text: &Arc<str>,
+    text: &SourceText,
     parts: Vec<std::ops::Range<usize>>,
 ) -> Vec<Result<Vec<Document>>> {
     let read = |part| {
@@ -70,7 +68,7 @@ const LARGE: usize = 1024 * 1024;
 
 fn read_parts<T: Send>(
     source: SourceId,
-    text: &Arc<str>,
+    text: &SourceText,
     fast: bool,
     look: impl Fn(Document) -> T + Sync,
 ) -> Result<Vec<T>> {
@@ -134,7 +132,7 @@ enum Looked<T> {
 
 fn read_part(
     source: SourceId,
-    text: &Arc<str>,
+    text: &SourceText,
     part: std::ops::Range<usize>,
     alone: bool,
     fast: bool,
@@ -259,7 +257,7 @@ fn may_hold_schema_comment(text: &str) -> bool {
 /// document only; aliases and merge keys resolved; of keys that stand twice in one mapping, the last one counts, which
 /// is noted in `warnings`. Keys become the texts they are in JSON (`yes: a` has the key `true`). An empty text gives a
 /// null. Values fit their tags and can be written as JSON, but are not resolved: ask [`super::resolve::scalar`].
-pub fn read_v2(source: SourceId, text: &Arc<str>, warnings: &mut Vec<Diagnostic>) -> Result<Document> {
+pub fn read_v2(source: SourceId, text: &SourceText, warnings: &mut Vec<Diagnostic>) -> Result<Document> {
     // What the fast reader reads is the same in both dialects; of several documents it reads none.
     let composed = match fast::read(source, text, 0..text.len()) {
         Some(Found::Document(document)) => Some(Composed::complete(document)),
@@ -268,7 +266,7 @@ pub fn read_v2(source: SourceId, text: &Arc<str>, warnings: &mut Vec<Diagnostic>
             .map_err(|fault| Box::new(fault.tell(source)))?,
     };
     let Some(composed) = composed else {
-        let mut document = Document::new(source, Arc::clone(text));
+        let mut document = Document::new(source, text.clone());
         let empty = document.add_text("");
         let root = document.push_scalar(empty, Style::Plain, Tag::Implicit, Origin::at(0));
         document.set_root(root);
@@ -298,7 +296,7 @@ pub struct Keep {
 
 /// Reads all documents of a text by YAML v3, as a yaml.v3 decoder hands out nodes: nothing split beforehand, nothing
 /// left out.
-pub fn read_documents_v3(source: SourceId, text: &Arc<str>, keep: Keep) -> Result<Vec<Document>> {
+pub fn read_documents_v3(source: SourceId, text: &SourceText, keep: Keep) -> Result<Vec<Document>> {
     let mut composer = Composer::new(source, text, 0..text.len(), Dialect::V3, keep.comments);
     let tell = |fault: Box<super::fault::Fault>| Box::new(fault.tell(source));
     let mut documents = Vec::new();
@@ -314,7 +312,7 @@ pub fn read_documents_v3(source: SourceId, text: &Arc<str>, keep: Keep) -> Resul
 
 /// Reads the first document of a text by YAML v3, comments, anchors and aliases kept, as kyaml's `Parse` does (for
 /// structured data in strings); `None` when there is none, which kyaml refuses.
-pub fn read_document_v3(source: SourceId, text: &Arc<str>) -> Result<Option<Document>> {
+pub fn read_document_v3(source: SourceId, text: &SourceText) -> Result<Option<Document>> {
     let mut composer = Composer::new(source, text, 0..text.len(), Dialect::V3, true);
     match composer.next_document() {
         Ok(composed) => Ok(composed.map(|composed| composed.document)),
@@ -325,7 +323,7 @@ pub fn read_document_v3(source: SourceId, text: &Arc<str>) -> Result<Option<Docu
 /// Reads a text as kyaml's `ByteReader` reads what functions are given and give back: split at lines that begin with
 /// `---`, the first document of each part, with comments, anchors and aliases kept; `None` for a part that is empty or
 /// null.
-pub fn read_split_v3(source: SourceId, text: &Arc<str>) -> Result<Vec<Option<Document>>> {
+pub fn read_split_v3(source: SourceId, text: &SourceText) -> Result<Vec<Option<Document>>> {
     let parts = split_documents(source, text)?;
     let read = |part| {
         let mut composer = Composer::new(source, text, part, Dialect::V3, true);

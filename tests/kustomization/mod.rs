@@ -3,18 +3,17 @@
 mod json;
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use citadel::diagnostic::Warnings;
 use citadel::kustomization::decode;
-use citadel::source::SourceId;
+use citadel::source::{SourceId, SourceText};
 use serde_json::{Value, json};
 
 use crate::yaml::oracle::Oracle;
 
 /// What citadel makes of a text, or why it refuses it.
 fn ours(text: &str) -> Result<Value, String> {
-    let text: Arc<str> = Arc::from(text);
+    let text: SourceText = SourceText::from(text);
     let mut warnings = Warnings::default();
     let document =
         citadel::yaml::read_v2(SourceId(0), &text, &mut warnings.list).map_err(|fault| fault.message)?;

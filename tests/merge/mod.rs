@@ -4,12 +4,10 @@
 
 mod generate;
 
-use std::sync::Arc;
-
 use citadel::diagnostic::Result;
 use citadel::kubernetes::Schema;
 use citadel::provenance::StepId;
-use citadel::source::SourceId;
+use citadel::source::{SourceId, SourceText};
 use citadel::transform::patch::{Merged, apply_strategic_merge};
 use citadel::yaml;
 use serde_json::json;
@@ -20,9 +18,9 @@ use generate::Generator;
 /// Every object of a text after every object of a patch.
 fn ours(target: &str, patch: &str) -> Result<Vec<Vec<u8>>> {
     let schema = Schema::default();
-    let patches = yaml::read_resources(SourceId(1), &Arc::from(patch))?;
+    let patches = yaml::read_resources(SourceId(1), &SourceText::from(patch))?;
     let mut printed = Vec::new();
-    'objects: for mut document in yaml::read_resources(SourceId(0), &Arc::from(target))? {
+    'objects: for mut document in yaml::read_resources(SourceId(0), &SourceText::from(target))? {
         for patch in &patches {
             if apply_strategic_merge(&mut document, patch, &schema, StepId(0), false, false)?
                 == Merged::Deleted

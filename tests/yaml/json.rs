@@ -1,9 +1,7 @@
 //! JSON: objects as kustomize sends them through it, and texts in yaml.v2's dialect.
 
-use std::sync::Arc;
-
 use citadel::provenance::StepId;
-use citadel::source::SourceId;
+use citadel::source::{SourceId, SourceText};
 use citadel::yaml::{self, Dialect, Document, Layout, SequenceIndent};
 use serde_json::{Value, json};
 
@@ -12,7 +10,7 @@ use super::milestone::is_for_rooms_above;
 use super::oracle::{Oracle, bytes, each};
 
 fn resources(text: &str) -> Result<Vec<Document>, String> {
-    let text: Arc<str> = Arc::from(text.replace("\r\n", "\n"));
+    let text: SourceText = SourceText::from(text.replace("\r\n", "\n"));
     let mut documents = yaml::read_resources(SourceId(0), &text).map_err(|fault| fault.message)?;
     documents.retain(|document| !document.is_empty(document.root()));
     Ok(documents)
@@ -49,7 +47,7 @@ pub(crate) fn respell(text: &str) -> Result<Vec<Vec<u8>>, String> {
 
 /// A text of kustomization's dialect as JSON.
 pub(crate) fn to_json_v2(text: &str) -> Result<Vec<u8>, String> {
-    let text: Arc<str> = Arc::from(text);
+    let text: SourceText = SourceText::from(text);
     let document = yaml::read_v2(SourceId(0), &text, &mut Vec::new()).map_err(|fault| fault.message)?;
     let mut out = Vec::new();
     yaml::write_json_as(&document, document.root(), Dialect::V2, Layout::Compact, &mut out)

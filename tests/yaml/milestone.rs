@@ -1,8 +1,6 @@
 //! The first milestone: decode and emit equal to kustomize's on every document of the suites.
 
-use std::sync::Arc;
-
-use citadel::source::SourceId;
+use citadel::source::{SourceId, SourceText};
 use citadel::yaml::{self, Keep, SequenceIndent};
 use serde_json::json;
 
@@ -11,7 +9,7 @@ use super::oracle::{Oracle, each};
 
 /// Text to text, as an object passes through a build that changes nothing.
 pub(crate) fn pass(text: &str) -> Result<Vec<Vec<u8>>, String> {
-    let text: Arc<str> = Arc::from(text.replace("\r\n", "\n"));
+    let text: SourceText = SourceText::from(text.replace("\r\n", "\n"));
     let documents = yaml::read_resources(SourceId(0), &text).map_err(|fault| fault.message)?;
     let print = |document: &yaml::Document| {
         let mut out = Vec::new();
@@ -23,7 +21,7 @@ pub(crate) fn pass(text: &str) -> Result<Vec<Vec<u8>>, String> {
 
 /// Text to text by yaml.v3, with comments.
 pub(crate) fn pass_v3(text: &str) -> Result<Vec<Vec<u8>>, String> {
-    let text: Arc<str> = Arc::from(text);
+    let text: SourceText = SourceText::from(text);
     let documents = yaml::read_documents_v3(SourceId(0), &text, Keep { comments: true, aliases: true })
         .map_err(|fault| fault.message)?;
     let print = |document: &yaml::Document| {

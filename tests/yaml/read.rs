@@ -2,10 +2,9 @@
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use citadel::diagnostic::Diagnostic;
-use citadel::source::SourceId;
+use citadel::source::{SourceId, SourceText};
 use citadel::yaml::{self, Dialect, Document, Keep, Kind, NodeId, resolve};
 use serde_json::{Map, Value, json};
 
@@ -20,8 +19,8 @@ fn cases() -> Vec<PathBuf> {
     yaml_files(&folder)
 }
 
-fn normal(text: &str) -> Arc<str> {
-    Arc::from(text.replace("\r\n", "\n"))
+fn normal(text: &str) -> SourceText {
+    SourceText::from(text.replace("\r\n", "\n"))
 }
 
 fn told(fault: &Diagnostic) -> String {
@@ -53,7 +52,7 @@ fn reads_the_golden_documents() {
     let cases = cases();
     assert!(cases.len() >= 60, "golden documents are missing");
     for input in cases {
-        let raw: Arc<str> = Arc::from(std::fs::read_to_string(&input).unwrap());
+        let raw: SourceText = SourceText::from(std::fs::read_to_string(&input).unwrap());
         let text = normal(&raw);
         let mut warnings = Vec::new();
         let v2 = yaml::read_v2(SOURCE, &raw, &mut warnings).map(|document| vec![document]);
@@ -102,7 +101,7 @@ fn same(a: &Document, b: &Document) -> bool {
     true
 }
 
-fn fast_and_slow_differ(text: &Arc<str>) -> bool {
+fn fast_and_slow_differ(text: &SourceText) -> bool {
     match (yaml::read_resources(SOURCE, text), yaml::read_resources_slowly(SOURCE, text)) {
         (Ok(fast), Ok(slow)) => fast.len() != slow.len() || fast.iter().zip(&slow).any(|(a, b)| !same(a, b)),
         (Err(_), Err(_)) => false,
@@ -128,7 +127,7 @@ fn the_fast_reader_reads_as_the_complete_one() {
             else {
                 continue;
             };
-            if fast_and_slow_differ(&Arc::from(head)) {
+            if fast_and_slow_differ(&SourceText::from(head)) {
                 wrong.push(format!("{} up to {cut}", file.display()));
             }
         }
@@ -199,7 +198,7 @@ fn floats(value: &mut Value) {
 }
 
 fn against_oracle(oracle: &mut Oracle, text: &str) -> Option<String> {
-    let raw: Arc<str> = Arc::from(text);
+    let raw: SourceText = SourceText::from(text);
     let nodes = oracle.ask(&json!({"op": "nodes3", "text": text}));
     // Go's JSON goes 10,000 levels deep, and a node takes several: such an answer says nothing of go-yaml.
     if nodes["refused"].as_str().is_some_and(|words| words.starts_with("answer cannot be written")) {

@@ -20,7 +20,7 @@ use crate::diagnostic::{Diagnostic, Result};
 use crate::kustomization::{self, FunctionSpec, Written};
 use crate::output;
 use crate::resource::{Resource, ResourceSet, projection};
-use crate::source::{Place, Source};
+use crate::source::{Place, Source, SourceText};
 use crate::yaml::{self, Document, Kind, NodeId};
 
 /// Annotations that may hold a function, the one that counts first.
@@ -96,9 +96,9 @@ fn decode(run: &mut Run<'_>, text: &str, at: Place) -> Result<FunctionSpec> {
     let sources = &mut run.context.sources;
     let name =
         if sources.holds(at) { Arc::clone(&sources.get(at.source).name) } else { Arc::from("a function") };
-    let text = Arc::from(text);
+    let text = SourceText::from(text);
     let inside = at.is_some().then_some(at);
-    let source = sources.add(Source { name, text: Arc::clone(&text), inside });
+    let source = sources.add(Source { name, text: text.clone(), inside });
     let mut repeated = Vec::new();
     let document = yaml::read_v2(source, &text, &mut repeated)?;
     if let Some(fault) = repeated.into_iter().next() {

@@ -330,5 +330,5 @@ pub(super) fn register(
     };
     let text = if text.contains("\r\n") { text.replace("\r\n", "\n") } else { text };
     let inside = inside.is_some().then_some(inside);
-    Ok(sources.add(crate::source::Source { name: Arc::from(name), text: Arc::from(text), inside }))
+    Ok(sources.add(crate::source::Source { name: Arc::from(name), text: text.into(), inside }))
 }

@@ -20,7 +20,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::diagnostic::{Diagnostic, Result};
 use crate::kubernetes::{Gvk, NameReference, Scopes};
 use crate::provenance::{Histories, HistoryId, StepId};
-use crate::resource::{Context, Resource, ResourceSet, ScopeMemory, plain_means_string};
+use crate::resource::{Context, IdHashes, Resource, ResourceSet, ScopeMemory, plain_means_string};
 use crate::source::Place;
 use crate::yaml::{Document, Kind, NodeId, Style, Tag};
 use candidates::{Candidates, Facts, Found, Wanted};
@@ -70,8 +70,7 @@ pub fn apply(
 ) -> Result<References> {
     let step = context.steps.add("nameReference", Place::NONE);
     let scopes: &dyn Scopes = &context.schema;
-    let facts =
-        map_with(set.list(), || ScopeMemory::new(scopes), |memory, resource| Facts::of(resource, memory));
+    let facts = facts(set, scopes);
     let plans = Plans::new(references, &facts);
     let candidates = Candidates::new(&facts, &plans.named_kinds());
     let edits: Vec<Result<Edits>> = map_with(&facts, Walk::default, |walk, facts| match plans.of(facts) {
@@ -110,6 +109,25 @@ pub fn apply(
         list.par_iter_mut().zip(&edits).with_min_len(SIDE_BY_SIDE / 4).for_each(write);
     }
     Ok(found)
+}
+
+/// What counts of all objects; their ids are noted on the way.
+fn facts<'s>(set: &'s ResourceSet, scopes: &dyn Scopes) -> Vec<Facts<'s>> {
+    let start = || ScopeMemory::new(scopes);
+    let look = |memory: &mut ScopeMemory<'s, '_>, resource: &'s Resource| {
+        let facts = Facts::of(resource, memory);
+        (facts, IdHashes::of(resource, &facts.id))
+    };
+    let (mut facts, mut ids) = (Vec::new(), Vec::new());
+    if set.len() < SIDE_BY_SIDE {
+        let mut memory = start();
+        (facts, ids) = set.iter().map(|resource| look(&mut memory, resource)).unzip();
+    } else {
+        let list = set.list().par_iter().with_min_len(SIDE_BY_SIDE / 4);
+        list.map_init(start, look).unzip_into_vecs(&mut facts, &mut ids);
+    }
+    set.note_ids(&ids);
+    facts
 }
 
 fn map_with<'t, T: Sync, R: Send, S: Send>(

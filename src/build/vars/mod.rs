@@ -168,7 +168,7 @@ fn put_in(
     resource: &mut Resource,
     values: &Values<'_>,
     used: &mut BTreeSet<String>,
-    paths: &FieldPaths<'_>,
+    paths: &FieldPaths,
     scratch: &mut Scratch,
     step: StepId,
 ) -> Result<()> {

@@ -6,12 +6,11 @@
 //! numbers have been through a double and every scalar through JSON.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use super::json_value::{self, JsonValues};
 use crate::diagnostic::{Diagnostic, Result, Trace};
 use crate::provenance::StepId;
-use crate::source::{Place, SourceId};
+use crate::source::{Place, SourceId, SourceText};
 use crate::yaml::{
     Dialect, Document, Editor, Kind, Layout, NodeId, Style, Tag, check_duplicate_keys, read_again,
     respell_through_json, to_json, write_json_as,
@@ -42,7 +41,7 @@ impl JsonPatch {
     ///
     /// # Errors
     /// When it is neither, or no list of mappings.
-    pub fn read(source: SourceId, text: &Arc<str>, step: StepId) -> Result<JsonPatch> {
+    pub fn read(source: SourceId, text: &SourceText, step: StepId) -> Result<JsonPatch> {
         let JsonValues { document: values, oddly_spelt } = json_value::read(source, text, step)?;
         let mut operations = Vec::new();
         let root = values.root();

@@ -2,11 +2,10 @@
 //! come out as nodes whose tags say what they are and whose places are those of the text.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, Result};
 use crate::provenance::StepId;
-use crate::source::{Place, SourceId};
+use crate::source::{Place, SourceId, SourceText};
 use crate::yaml::{
     Dialect, Document, Editor, Kind, Layout, NodeId, Style, Tag, Value, json_key, read_v2, resolve,
     write_json_as, write_json_text,
@@ -25,7 +24,7 @@ pub(super) struct JsonValues {
 ///
 /// # Errors
 /// When it cannot be read, or when there is no JSON for one of its values.
-pub(super) fn read(source: SourceId, text: &Arc<str>, step: StepId) -> Result<JsonValues> {
+pub(super) fn read(source: SourceId, text: &SourceText, step: StepId) -> Result<JsonValues> {
     if text.starts_with('[') {
         return JsonReader::read(source, text, step);
     }

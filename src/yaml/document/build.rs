@@ -1,7 +1,7 @@
 //! How documents are built and changed: for the parser and the editor alone.
 
 use super::{
-    ADDED, Arc, Comments, Document, Kind, Node, NodeId, Origin, Range, Style, Tag, Tombstone, Whence,
+    ADDED, Comments, Document, Kind, Node, NodeId, Origin, Range, SourceText, Style, Tag, Tombstone, Whence,
 };
 
 impl Document {
@@ -31,7 +31,7 @@ impl Document {
         self.root = None;
     }
 
-    pub(in crate::yaml) fn source_text(&self) -> &Arc<str> {
+    pub(in crate::yaml) fn source_text(&self) -> &SourceText {
         &self.text
     }
 
@@ -216,7 +216,7 @@ impl Document {
 
     /// An empty document over the same text, with the same comments round it.
     pub(in crate::yaml) fn beside(&self) -> Document {
-        let mut document = Document::new(self.source, Arc::clone(&self.text));
+        let mut document = Document::new(self.source, self.text.clone());
         if let Some(comments) = self.document_comments() {
             document.set_document_comments(comments.clone());
         }
@@ -278,7 +278,7 @@ impl Document {
 
     /// A document of its own over the same text that holds a node and what hangs below it.
     pub(in crate::yaml) fn cut_out(&self, node: NodeId) -> Document {
-        let mut document = Document::new(self.source, Arc::clone(&self.text));
+        let mut document = Document::new(self.source, self.text.clone());
         let root = document.adopt(self, node);
         document.set_root(root);
         let mut todo = vec![(node, root)];

@@ -8,7 +8,6 @@ mod survey;
 
 use std::cell::RefCell;
 use std::ops::Range as Span;
-use std::sync::Arc;
 
 use memchr::memchr;
 
@@ -17,7 +16,7 @@ use self::survey::survey;
 use super::document::Document;
 use super::node::{Kind, Node, NodeId, Range, Style, Tag};
 use crate::provenance::Origin;
-use crate::source::SourceId;
+use crate::source::{SourceId, SourceText};
 
 /// Well below go-yaml's 1024 characters of a key and its depth of 10,000.
 const LONGEST_KEY: usize = 1000;
@@ -55,11 +54,11 @@ pub(super) enum Found {
 }
 
 /// The document in a part of a text; `None` when the part needs the complete scanner.
-pub(super) fn read(source: SourceId, text: &Arc<str>, part: Span<usize>) -> Option<Found> {
+pub(super) fn read(source: SourceId, text: &SourceText, part: Span<usize>) -> Option<Found> {
     let bytes = text.as_bytes();
     let start = if bytes[part.clone()].starts_with(b"\xEF\xBB\xBF") { part.start + 3 } else { part.start };
     let tabs = survey(&bytes[start..part.end])?;
-    let mut document = Document::new(source, Arc::clone(text));
+    let mut document = Document::new(source, text.clone());
     if part.len() > LARGE {
         // Large documents are deeply indented; about so many bytes go into a node.
         document.nodes.reserve((part.end - start) / 24 + 1);

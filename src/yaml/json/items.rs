@@ -14,7 +14,7 @@ use crate::yaml::{Dialect, Document, Kind, NodeId, Style, Tag};
 /// # Errors
 /// Keys that are no texts, numbers and times that JSON does not have.
 pub fn through_json(document: &Document, node: NodeId) -> Result<Document> {
-    let mut copy = Document::new(document.source(), std::sync::Arc::clone(document.source_text()));
+    let mut copy = Document::new(document.source(), document.source_text().clone());
     let root = value(document, node, &mut copy)?;
     copy.set_root(root);
     let mut todo = vec![(node, root)];

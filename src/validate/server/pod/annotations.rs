@@ -1,8 +1,6 @@
 //! Annotations of pods that the server reads: static pods, the cost of deletion, and the older ways to name seccomp and
 //! AppArmor profiles, which must agree with the newer ones.
 
-use std::sync::Arc;
-
 use super::volume_sources::descending_text;
 use super::{Context, Owner, scheduling};
 use crate::source::SourceId;
@@ -95,7 +93,7 @@ fn tolerations(owner: &Owner<'_>, value: &At<'_>, key: &str, findings: &mut Vec<
         Ok(json) => json.is_null(),
         Err(_) => false,
     };
-    let document = yaml::read_v2(SourceId::NONE, &Arc::from(value.text()), &mut Vec::new()).ok();
+    let document = yaml::read_v2(SourceId::NONE, &value.text().into(), &mut Vec::new()).ok();
     let (true, Some(document)) = (is_list, document) else {
         findings.invalid(&owner.annotations, "must hold tolerations as a list in JSON");
         return;
