@@ -57,15 +57,16 @@ fn sort(first: &[&str], last: &[&str], set: &mut ResourceSet, scopes: &dyn Scope
         set.list().par_iter().with_min_len(SIDE_BY_SIDE / 8).map(Resource::identity).collect()
     };
     let ranks = Ranks::new(first, last, &identities);
-    let mut keys: Vec<Key<'_>> = if identities.len() < SIDE_BY_SIDE {
+    let mut keys: Vec<Key> = if identities.len() < SIDE_BY_SIDE {
         (0u32..).zip(&identities).map(|(n, id)| ranks.key(id, n)).collect()
     } else {
         identities.par_iter().enumerate().map(|(n, id)| ranks.key(id, n as u32)).collect()
     };
+    let compare = |a: &Key, b: &Key| a.compare(b, &identities);
     if keys.len() < SIDE_BY_SIDE {
-        keys.sort_unstable_by(Key::compare);
+        keys.sort_unstable_by(compare);
     } else {
-        keys.par_sort_unstable_by(Key::compare);
+        keys.par_sort_unstable_by(compare);
     }
     let order: Vec<u32> = keys.iter().map(|key| key.position).collect();
     set.permute(&order);
@@ -73,36 +74,41 @@ fn sort(first: &[&str], last: &[&str], set: &mut ResourceSet, scopes: &dyn Scope
 }
 
 /// What decides the place of an object.
-struct Key<'a> {
+struct Key {
     rank: u32,
     /// The place of the namespace among those that there are; equal for all where they must be compared as texts.
     namespace_rank: u32,
     /// The name's first bytes, which mostly decide.
-    beginning: u128,
-    /// `~X` for none.
-    namespace: &'a str,
-    /// `~N` for none.
-    name: &'a str,
+    beginning: [u64; 2],
     /// Where it stands now.
     position: u32,
 }
 
-impl Key<'_> {
-    fn compare(a: &Key<'_>, b: &Key<'_>) -> Ordering {
-        (a.rank, a.namespace_rank, a.beginning)
-            .cmp(&(b.rank, b.namespace_rank, b.beginning))
-            .then_with(|| compare_names((a.namespace, a.name), (b.namespace, b.name)))
-            .then(a.position.cmp(&b.position))
+impl Key {
+    fn compare(&self, other: &Key, identities: &[Identity<'_>]) -> Ordering {
+        (self.rank, self.namespace_rank, self.beginning)
+            .cmp(&(other.rank, other.namespace_rank, other.beginning))
+            .then_with(|| {
+                let (a, b) = (self.names(identities), other.names(identities));
+                compare_names(a, b)
+            })
+            .then(self.position.cmp(&other.position))
+    }
+
+    /// Namespace and name: `~X` and `~N` for none.
+    fn names<'a>(&self, identities: &[Identity<'a>]) -> (&'a str, &'a str) {
+        let id = identities.get(self.position as usize).copied().unwrap_or_default();
+        (or(id.namespace, "~X"), or(id.name, "~N"))
     }
 }
 
 /// The first bytes of a text, so that texts of which these differ compare as they do.
-fn beginning(text: &str) -> u128 {
+fn beginning(text: &str) -> [u64; 2] {
     let mut bytes = [0; 16];
-    for (to, from) in bytes.iter_mut().zip(text.bytes()) {
-        *to = from;
-    }
-    u128::from_be_bytes(bytes)
+    let length = text.len().min(16);
+    bytes[..length].copy_from_slice(&text.as_bytes()[..length]);
+    let bytes = u128::from_be_bytes(bytes);
+    [(bytes >> 64) as u64, bytes as u64]
 }
 
 /// Compares `namespace|name`.
@@ -204,16 +210,16 @@ impl<'a> Ranks<'a> {
         Ranks { by_kind, by_namespace, has_bars }
     }
 
-    fn key(&self, id: &Identity<'a>, position: u32) -> Key<'a> {
+    fn key(&self, id: &Identity<'a>, position: u32) -> Key {
         let Identity { api_version, kind, name, namespace } = *id;
         let (namespace, name) = (or(namespace, "~X"), or(name, "~N"));
         let rank = self.by_kind.get(&(api_version, kind)).copied().unwrap_or(0);
         let (namespace_rank, beginning) = if self.has_bars {
-            (0, 0)
+            (0, [0; 2])
         } else {
             (self.by_namespace.get(namespace).copied().unwrap_or(0), beginning(name))
         };
-        Key { rank, namespace_rank, beginning, namespace, name, position }
+        Key { rank, namespace_rank, beginning, position }
     }
 }
 

@@ -218,7 +218,8 @@ fn name_prefix<'a>(
     if prefix.value.is_empty() || !which.is_first() {
         return Ok(0);
     }
-    set.together.add(name_prefix::prepare(End::Front, prefix, &set.config.name_prefix, &mut run.context));
+    let step = name_prefix::prepare(End::Front, prefix, &set.config.name_prefix, &mut run.context);
+    set.add(Ok(Some(step)), &mut run.context)?;
     Ok(1)
 }
 
@@ -232,7 +233,8 @@ fn name_suffix<'a>(
     if suffix.value.is_empty() || !which.is_first() {
         return Ok(0);
     }
-    set.together.add(name_prefix::prepare(End::Back, suffix, &set.config.name_suffix, &mut run.context));
+    let step = name_prefix::prepare(End::Back, suffix, &set.config.name_suffix, &mut run.context);
+    set.add(Ok(Some(step)), &mut run.context)?;
     Ok(1)
 }
 

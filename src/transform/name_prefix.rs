@@ -33,7 +33,7 @@ pub(crate) enum End {
 /// A prefix or suffix to be put to names.
 pub(crate) struct Affix<'t> {
     end: End,
-    affix: &'t Written<String>,
+    text: &'t Written<String>,
     /// As kustomize reads its own list back: split at commas.
     parts: Vec<String>,
     paths: Vec<FieldPath>,
@@ -43,19 +43,19 @@ pub(crate) struct Affix<'t> {
 /// [`apply`] as a step to be done together with others, and the same for suffixes.
 pub(crate) fn prepare<'t>(
     end: End,
-    affix: &'t Written<String>,
+    text: &'t Written<String>,
     fields: &[FieldSpec],
     context: &mut Context,
 ) -> Affix<'t> {
     let field = if end == End::Front { "namePrefix" } else { "nameSuffix" };
-    let step = context.steps.add(field, affix.at);
-    let parts = affix.value.split(',').map(str::to_owned).collect();
-    Affix { end, affix, parts, paths: fields.iter().map(FieldPath::new).collect(), step }
+    let step = context.steps.add(field, text.at);
+    let parts = text.value.split(',').map(str::to_owned).collect();
+    Affix { end, text, parts, paths: fields.iter().map(FieldPath::new).collect(), step }
 }
 
 impl Local for Affix<'_> {
     fn one(&self, resource: &mut Resource, scopes: &dyn Scopes, scratch: &mut Scratch) -> Result<()> {
-        let Affix { end, affix, parts, paths, step } = self;
+        let Affix { end, text: affix, parts, paths, step } = self;
         let Identity { api_version, kind, .. } = resource.identity();
         let (group, _) = Gvk::split_api_version(api_version);
         let original_kind = resource.former.first().map_or(kind, Former::kind);

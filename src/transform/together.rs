@@ -73,7 +73,9 @@ impl<'a> Together<'a> {
         if let Some((_, fault)) = first {
             return Err(fault);
         }
-        steps.iter().for_each(|step| step.finish(resources, context));
+        for step in &steps {
+            step.finish(resources, context);
+        }
         Ok(())
     }
 }

@@ -7,6 +7,9 @@ use memchr::{memchr, memmem};
 use crate::diagnostic::{Diagnostic, Result};
 use crate::source::{Place, SourceId};
 
+/// Most documents are longer.
+const SHORT: usize = 64;
+
 /// The parts between lines that begin with `---`, each with the line break in front of its separator. As in kyaml,
 /// the line break behind a separator belongs to it, so that of two separators in a row the second one stays in the
 /// text; the first line and a last line without a line break never separate.
@@ -16,6 +19,8 @@ pub fn split_documents(source: SourceId, text: &str) -> Result<Vec<Range<usize>>
     if bytes.is_empty() {
         return Ok(parts);
     }
+    // Room that is not used costs nothing; growing would copy the list again and again.
+    parts.reserve(bytes.len() / SHORT + 1);
     let finder = memmem::Finder::new(b"\n---");
     let mut start = 0;
     while let Some(found) = finder.find(&bytes[start..]) {

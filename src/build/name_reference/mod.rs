@@ -73,17 +73,16 @@ pub fn apply(
     let facts = facts(set, scopes);
     let plans = Plans::new(references, &facts);
     let candidates = Candidates::new(&facts, &plans.named_kinds());
-    let edits: Vec<Result<Edits>> = map_with(&facts, Walk::default, |walk, facts| match plans.of(facts) {
+    let edits = edits(&facts, |facts, walk| match plans.of(facts) {
         Some(plan) => look(facts, plan, &candidates, walk),
         None => Ok(Edits::default()),
-    });
-    let edits: Vec<Edits> = edits.into_iter().collect::<Result<_>>()?;
+    })?;
     let touches_ids = plans.touch_ids();
 
     let mut found = References::default();
     let (mut named, mut placed): (Vec<u32>, Vec<u32>) = (Vec::new(), Vec::new());
-    for (referrer, edits) in (0u32..).zip(&edits) {
-        found.pairs.extend(edits.referrals.iter().map(|referral| (referrer, *referral)));
+    for (referrer, edits) in &edits {
+        found.pairs.extend(edits.referrals.iter().map(|referral| (*referrer, *referral)));
         for edit in &edits.list {
             match edit {
                 Edit::Name { referral, .. } => named.push(*referral),
@@ -96,19 +95,53 @@ pub fn apply(
     }
     let names = Texts::of(set, named, "name");
     let namespaces = Texts::of(set, placed, "namespace");
-    let write = |(resource, edits): (&mut Resource, &Edits)| {
+    let mut next = edits.iter().peekable();
+    let list = if touches_ids { set.list_mut() } else { set.list_mut_keeping_ids() };
+    let mut todo: Vec<(&mut Resource, &Edits)> = (0u32..)
+        .zip(list)
+        .filter_map(|(position, resource)| {
+            next.next_if(|(referrer, _)| *referrer == position).map(|(_, edits)| (resource, edits))
+        })
+        .collect();
+    let write = |(resource, edits): &mut (&mut Resource, &Edits)| {
         for edit in &edits.list {
             edit.write(&mut resource.document, &names, &namespaces, step);
         }
         resource.note_identity();
     };
-    let list = if touches_ids { set.list_mut() } else { set.list_mut_keeping_ids() };
-    if edits.len() < SIDE_BY_SIDE {
-        list.iter_mut().zip(&edits).for_each(write);
+    if todo.len() < SIDE_BY_SIDE / 4 {
+        todo.iter_mut().for_each(write);
     } else {
-        list.par_iter_mut().zip(&edits).with_min_len(SIDE_BY_SIDE / 4).for_each(write);
+        todo.par_iter_mut().with_min_len(SIDE_BY_SIDE / 16).for_each(write);
     }
     Ok(found)
+}
+
+/// What is to be written into the objects into which something is, with their positions, rising. The fault told is that
+/// of the first object.
+fn edits<'f>(
+    facts: &'f [Facts<'f>],
+    look: impl Fn(&'f Facts<'f>, &mut Walk) -> Result<Edits> + Sync,
+) -> Result<Vec<(u32, Edits)>> {
+    let row = |(number, row): (usize, &'f [Facts<'f>])| {
+        let (mut walk, mut found) = (Walk::default(), Vec::new());
+        for (position, facts) in ((number * SIDE_BY_SIDE) as u32..).zip(row) {
+            let edits = look(facts, &mut walk)?;
+            if !edits.list.is_empty() || !edits.referrals.is_empty() {
+                found.push((position, edits));
+            }
+        }
+        Ok(found)
+    };
+    if facts.len() <= SIDE_BY_SIDE {
+        return row((0, facts));
+    }
+    let rows: Vec<Result<Vec<(u32, Edits)>>> = facts.par_chunks(SIDE_BY_SIDE).enumerate().map(row).collect();
+    let mut all = Vec::new();
+    for row in rows {
+        all.extend(row?);
+    }
+    Ok(all)
 }
 
 /// What counts of all objects; their ids are noted on the way.
@@ -128,19 +161,6 @@ fn facts<'s>(set: &'s ResourceSet, scopes: &dyn Scopes) -> Vec<Facts<'s>> {
     }
     set.note_ids(&ids);
     facts
-}
-
-fn map_with<'t, T: Sync, R: Send, S: Send>(
-    list: &'t [T],
-    start: impl Fn() -> S + Sync + Send,
-    work: impl Fn(&mut S, &'t T) -> R + Sync + Send,
-) -> Vec<R> {
-    if list.len() < SIDE_BY_SIDE {
-        let mut scratch = start();
-        list.iter().map(|item| work(&mut scratch, item)).collect()
-    } else {
-        list.par_iter().with_min_len(SIDE_BY_SIDE / 4).map_init(start, work).collect()
-    }
 }
 
 /// The plans of all kinds that there are.
