@@ -406,6 +406,6 @@ mod tests {
     fn finds_hashes_that_stand_twice() {
         let many: Vec<u64> = (1..=1000u64).map(|n| n << 40 | n).collect();
         assert!(all_differ(&[]) && all_differ(&[7]) && all_differ(&many));
-        assert!(!all_differ(&[many.as_slice(), &[999 << 40 | 999]].concat()) && !all_differ(&[3, 0, 5]));
+        assert!(!all_differ(&[many.as_slice(), &[many[9]]].concat()) && !all_differ(&[3, 0, 5]));
     }
 }
