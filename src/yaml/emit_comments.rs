@@ -2,13 +2,11 @@
 //! not print all comments where they can be read: inside braces, behind keys whose values have become empty, behind
 //! the heads of block scalars. Only documents that were read with their comments come here (see `read`).
 
-use std::sync::Arc;
-
 use super::compose::Composer;
 use super::emit3::{SequenceIndent, emit_v3};
 use super::{Dialect, Document, NodeId};
 use crate::diagnostic::{Diagnostic, Result};
-use crate::source::SourceId;
+use crate::source::{SourceId, SourceText};
 
 /// The object as it is after it has been printed with its comments and read again, when that changes it.
 ///
@@ -21,7 +19,7 @@ pub fn read_again(document: &Document, root: NodeId) -> Result<Option<Document>>
     let mut printed = Vec::new();
     emit_v3(document, root, SequenceIndent::Compact, &mut printed)?;
     let Ok(printed) = String::from_utf8(printed) else { return Ok(None) };
-    let text: Arc<str> = printed.into();
+    let text = SourceText::from(printed);
     let read = Composer::new(SourceId::NONE, &text, 0..text.len(), Dialect::V3, false).next_document();
     let composed = match read {
         Ok(composed) => composed,
