@@ -61,12 +61,7 @@ pub fn ask(host: &dyn Host, asked: &Loaded, timeout: u32) -> Result<Live, Unread
     for (way, numbers) in ways {
         let group: Vec<&Object<'_>> = numbers.iter().filter_map(|number| objects.get(*number)).collect();
         let done = kubectl.apply(&way, &group)?;
-        let fatal =
-            ["connection refused", "no such host", "Unauthorized", "deadline exceeded", "i/o timeout"];
-        let errors = String::from_utf8_lossy(&done.errors).into_owned();
-        if done.code != Some(0) && fatal.iter().any(|words| errors.contains(words)) {
-            return Err(failed(&errors));
-        }
+        answered_at_all(&done)?;
         let answer = read(host, &done.output)?;
         let answered = answer.objects();
         let missing: Vec<usize> = numbers
@@ -86,6 +81,7 @@ pub fn ask(host: &dyn Host, asked: &Loaded, timeout: u32) -> Result<Live, Unread
                 &done
             } else {
                 again = kubectl.apply(&way, &[object])?;
+                answered_at_all(&again)?;
                 &again
             };
             if told.code == Some(0) && !alone {
@@ -101,6 +97,23 @@ pub fn ask(host: &dyn Host, asked: &Loaded, timeout: u32) -> Result<Live, Unread
         add(&mut made, &done.output);
     }
     Ok(Live { old, new: read(host, &made)?, refused })
+}
+
+/// Stops where the cluster did not judge what it was asked: it could not be reached, or this user may not ask.
+fn answered_at_all(done: &Finished) -> Result<(), Unread> {
+    const FATAL: [&str; 6] = [
+        "connection refused",
+        "no such host",
+        "Unauthorized",
+        "deadline exceeded",
+        "i/o timeout",
+        "is forbidden: User ",
+    ];
+    let errors = String::from_utf8_lossy(&done.errors);
+    if done.code != Some(0) && FATAL.iter().any(|words| errors.contains(words)) {
+        return Err(failed(&errors));
+    }
+    Ok(())
 }
 
 /// Whether an object is refused only because its namespace or definition, which is applied with it, is not there yet.

@@ -201,7 +201,7 @@ fn known(host: &dyn Host, project: &Project, target: &str, path: &Path) -> Resul
     let fault = Diagnostic::error("unknown-side", format!("`{target}` is neither an overlay nor a path"));
     let fault = match nearest(target, names) {
         Some(meant) => fault.hint(format!("did you mean `{meant}`?")),
-        None => fault.hint("sides are overlays, folders, files, `-`, `golden` and `git:REV`"),
+        None => fault.hint("sides are overlays, folders, files, `-`, `golden`, `git:REV` and `live`"),
     };
     Err(Box::new(fault).into())
 }

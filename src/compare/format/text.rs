@@ -62,7 +62,10 @@ fn object(out: &mut String, report: &Report<'_, '_>, change: &ObjectChange, dres
         difference(out, report, change, one, dress);
     }
     for refusal in &change.refusals {
-        let text = format!("  ! {}: {}", refusal.path, refusal.message);
+        let text = match refusal.path.as_str() {
+            "" => format!("  ! {}", refusal.message),
+            path => format!("  ! {path}: {}", refusal.message),
+        };
         let _ = writeln!(out, "{}", paint(dress, "1;31", &text));
         if !refusal.hint.is_empty() {
             let _ = writeln!(out, "    hint: {}", refusal.hint);
