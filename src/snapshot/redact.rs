@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 
 use crate::host::{Fault, Host, Links, Trouble};
 use crate::provenance::{StepId, Steps, Whence};
-use crate::resource::ResourceSet;
+use crate::resource::{Resource, ResourceSet};
 use crate::source::{Place, SourceId};
 use crate::yaml::{Document, Kind, NodeId, Tag};
 
@@ -112,22 +112,18 @@ pub(super) fn redact(set: &mut ResourceSet, steps: &mut Steps, key: Option<&Key>
         }
         let name = resource.name().to_owned();
         // What a value is told by must not change with the other values, as the hash does.
-        let mut known_as = name.clone();
-        if resource.needs_hash
-            && let Some((stem, hash)) = name.rsplit_once('-')
-            && hash.len() == NAME_MARKER.len()
-        {
-            // The name's own marker tells nothing of the content either, unless there is a key.
-            known_as = format!("{stem}-{NAME_MARKER}");
-            names.push((name.clone(), known_as.clone()));
-        }
+        let marked = without_hash(resource);
+        let known_as = marked.clone().unwrap_or_else(|| name.clone());
+        names.extend(marked.map(|marked| (name, marked)));
         let identity = format!("{}/{known_as}", resource.namespace());
         let Some(root) = resource.document.try_root() else { continue };
         values(&mut resource.document, root, (step, steps), &identity, key, &mut known);
     }
     if !known.texts.is_empty() {
         for resource in set.list_mut() {
-            copies(&mut resource.document, (step, steps), key, &known);
+            let found = copies(&mut resource.document, (step, steps), key, &known);
+            // The hash is taken of what was copied, too.
+            names.extend(without_hash(resource).filter(|_| found).map(|marked| (resource.name().to_owned(), marked)));
         }
     }
     if names.is_empty() {
@@ -136,6 +132,12 @@ pub(super) fn redact(set: &mut ResourceSet, steps: &mut Steps, key: Option<&Key>
     for resource in set.list_mut() {
         rename(&mut resource.document, step, &names);
     }
+}
+
+/// The name of a generated object with a marker in the place of its content hash.
+fn without_hash(resource: &Resource) -> Option<String> {
+    let (stem, hash) = resource.name().rsplit_once('-').filter(|_| resource.needs_hash)?;
+    (hash.len() == NAME_MARKER.len()).then(|| format!("{stem}-{NAME_MARKER}"))
 }
 
 /// Values that were taken out of Secrets.
@@ -179,8 +181,13 @@ fn secrets_within(document: &Document) -> Vec<NodeId> {
     found
 }
 
-/// Puts markers in the place of what replacements and vars copied from Secrets.
-fn copies(document: &mut Document, (step, steps): (StepId, &Steps), key: Option<&Key>, known: &Known) {
+/// Puts markers in the place of what replacements and vars copied from Secrets; whether there was any.
+fn copies(
+    document: &mut Document,
+    (step, steps): (StepId, &Steps),
+    key: Option<&Key>,
+    known: &Known,
+) -> bool {
     let mut found = Vec::new();
     let mut todo: Vec<NodeId> = document.try_root().into_iter().collect();
     while let Some(node) = todo.pop() {
@@ -201,10 +208,12 @@ fn copies(document: &mut Document, (step, steps): (StepId, &Steps), key: Option<
             found.push((node, key.map_or_else(|| MARKER.to_owned(), |key| key.marker(&["copied", text]))));
         }
     }
+    let any = !found.is_empty();
     let mut editor = document.edit(step);
     for (node, marker) in found {
         editor.set_scalar(node, &marker, Tag::Str);
     }
+    any
 }
 
 /// Puts markers in the place of the values of one Secret.
