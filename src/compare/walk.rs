@@ -298,8 +298,16 @@ impl Walk<'_> {
         new: Option<NodeId>,
         path: &Path<'_>,
     ) {
-        let old_place = old.map(|node| self.old.document.place(node)).unwrap_or_default();
-        let place = new.map(|node| self.new.document.place(node)).unwrap_or_default();
+        // What came or went with all that is in it begins at its key.
+        let place_of = |side: Side<'_>, node: NodeId| {
+            let key = side.document.key(node).filter(|_| {
+                matches!(verb, Verb::Added | Verb::Removed) && side.document.kind(node) != Kind::Scalar
+            });
+            let at_key = key.map(|key| side.document.place(key)).filter(|place| place.is_some());
+            at_key.unwrap_or_else(|| side.document.place(node))
+        };
+        let old_place = old.map(|node| place_of(self.old, node)).unwrap_or_default();
+        let place = new.map(|node| place_of(self.new, node)).unwrap_or_default();
         self.changes.push(Change {
             steps: path.steps(),
             verb,

@@ -123,7 +123,9 @@ pub(super) fn redact(set: &mut ResourceSet, steps: &mut Steps, key: Option<&Key>
         for resource in set.list_mut() {
             let found = copies(&mut resource.document, (step, steps), key, &known);
             // The hash is taken of what was copied, too.
-            names.extend(without_hash(resource).filter(|_| found).map(|marked| (resource.name().to_owned(), marked)));
+            names.extend(
+                without_hash(resource).filter(|_| found).map(|marked| (resource.name().to_owned(), marked)),
+            );
         }
     }
     if names.is_empty() {
