@@ -24,14 +24,7 @@ pub fn read_again(document: &Document, root: NodeId) -> Result<Option<Document>>
     let composed = match read {
         Ok(composed) => composed,
         Err(fault) => {
-            let why = fault.tell(SourceId::NONE).message;
-            return Diagnostic::error(
-                "comment-breaks-object",
-                format!("kustomize prints the comments of this object where it cannot read them back: {why}"),
-            )
-            .at(document.place(root), "this object, or a patch of it, has such a comment")
-            .hint("move comments that stand behind a key, a bracket or a brace to lines of their own")
-            .fail();
+            return Err(broken(document, root, &fault.tell(SourceId::NONE).message));
         }
     };
     let Some(again) = composed.map(|composed| composed.document) else { return Ok(None) };
@@ -39,4 +32,15 @@ pub fn read_again(document: &Document, root: NodeId) -> Result<Option<Document>>
         Some(other) if !document.same(root, &again, other) => Some(again),
         _ => None,
     })
+}
+
+/// What is told of an object that its comments break.
+pub(super) fn broken(document: &Document, root: NodeId, why: &str) -> Box<Diagnostic> {
+    let message =
+        format!("kustomize prints the comments of this object where it cannot read them back: {why}");
+    Box::new(
+        Diagnostic::error("comment-breaks-object", message)
+            .at(document.place(root), "this object, or a patch of it, has such a comment")
+            .hint("move comments that stand behind a key, a bracket or a brace to lines of their own"),
+    )
 }

@@ -4,7 +4,7 @@
 
 use std::io::Write as _;
 
-use super::emit_comments::read_again;
+use super::emit_comments::{broken, read_again};
 use super::emit_order;
 use super::emit_reread::{self, Spot};
 use super::emit_text::{self, At, Unprintable};
@@ -66,10 +66,11 @@ fn emit_by(
     if !directly
         && document.has_node_comments()
         && let Some(again) = read_again(document, root)?
-        && let Some(root) = again.try_root()
+        && let Some(again_root) = again.try_root()
     {
         // It has been printed and read now.
-        return emit_by(&again, root, true, out, scratch);
+        return emit_by(&again, again_root, true, out, scratch)
+            .map_err(|fault| broken(document, root, &fault.message));
     }
     let Scratch { frames, entries } = scratch;
     frames.clear();

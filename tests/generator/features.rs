@@ -225,7 +225,7 @@ impl Making {
             let mut written = choose(&mut self.random, field.text);
             for (path, content) in &field.files {
                 let content = choose(&mut self.random, content);
-                let plain = path.ends_with("txt") || path.ends_with("env");
+                let plain = !path.ends_with("yaml");
                 let content = if plain { content } else { rough(&mut self.random, content) };
                 let mut name = (*path).to_owned();
                 if self.files.contains_key(&format!("{folder}/{name}")) {
