@@ -24,7 +24,7 @@ pub fn read_again(document: &Document, root: NodeId) -> Result<Option<Document>>
     let composed = match read {
         Ok(composed) => composed,
         Err(fault) => {
-            return Err(broken(document, root, &fault.tell(SourceId::NONE).message));
+            return broken(document, root, &fault.tell(SourceId::NONE).message).fail();
         }
     };
     let Some(again) = composed.map(|composed| composed.document) else { return Ok(None) };
@@ -35,12 +35,10 @@ pub fn read_again(document: &Document, root: NodeId) -> Result<Option<Document>>
 }
 
 /// What is told of an object that its comments break.
-pub(super) fn broken(document: &Document, root: NodeId, why: &str) -> Box<Diagnostic> {
+pub(super) fn broken(document: &Document, root: NodeId, why: &str) -> Diagnostic {
     let message =
         format!("kustomize prints the comments of this object where it cannot read them back: {why}");
-    Box::new(
-        Diagnostic::error("comment-breaks-object", message)
-            .at(document.place(root), "this object, or a patch of it, has such a comment")
-            .hint("move comments that stand behind a key, a bracket or a brace to lines of their own"),
-    )
+    Diagnostic::error("comment-breaks-object", message)
+        .at(document.place(root), "this object, or a patch of it, has such a comment")
+        .hint("move comments that stand behind a key, a bracket or a brace to lines of their own")
 }

@@ -70,7 +70,7 @@ fn emit_by(
     {
         // It has been printed and read now.
         return emit_by(&again, again_root, true, out, scratch)
-            .map_err(|fault| broken(document, root, &fault.message));
+            .or_else(|fault| broken(document, root, &fault.message).fail());
     }
     let Scratch { frames, entries } = scratch;
     frames.clear();
