@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use super::{Batch, Options};
 use crate::build;
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{self, Diagnostic, Severity};
 use crate::host::{self, Entry, Host, Links, Step};
 use crate::kubernetes::go_types::KnownKind;
 use crate::load::{KUSTOMIZATION_FILES, decode_text};
@@ -41,8 +41,7 @@ pub(super) fn read(host: &dyn Host, inputs: &[Input], options: &Options) -> Vec<
     let Gathered { mut plain, texts, roots } = gather(host, inputs, options);
     let read: Vec<Read> = texts.par_iter().map(|id| read_text(*id, &plain.sources.get(*id).text)).collect();
     for (documents, faults) in read {
-        plain.documents.extend(documents);
-        plain.faults.extend(faults);
+        plain.add(documents, faults);
     }
     with_built(host, plain, &roots)
 }
@@ -66,7 +65,7 @@ pub(super) fn gather(host: &dyn Host, inputs: &[Input], options: &Options) -> Ga
     let mut roots = Vec::new();
     for input in inputs {
         match input {
-            Input::Text(name, bytes) => given.push((Arc::clone(name), bytes.as_slice())),
+            Input::Text(name, bytes) => given.push((Arc::clone(name), bytes.clone())),
             Input::Path(path) => {
                 let path = host::clean(&working_directory.join(path));
                 find(host, &path, &working_directory, options, &mut files, &mut roots, &mut plain.faults);
@@ -77,10 +76,10 @@ pub(super) fn gather(host: &dyn Host, inputs: &[Input], options: &Options) -> Ga
     for (name, bytes) in given {
         texts.extend(take(&mut plain, name, bytes));
     }
-    let mut buffer = Vec::new();
     for (path, name) in files {
-        match host.read(&path, Links::Follow, &mut buffer) {
-            Ok(()) => texts.extend(take(&mut plain, name, &buffer)),
+        let mut bytes = Vec::new();
+        match host.read(&path, Links::Follow, &mut bytes) {
+            Ok(()) => texts.extend(take(&mut plain, name, bytes)),
             Err(fault) => {
                 plain.files += 1;
                 let told = unreadable(&name, &fault.trouble.to_string());
@@ -104,7 +103,7 @@ pub(crate) fn with_built(host: &dyn Host, plain: Batch, roots: &[String]) -> Vec
 type Read = (Vec<Document>, Vec<Diagnostic>);
 
 /// Registers a text; a file that is no text has a name to be told by, though nothing to show.
-fn take(batch: &mut Batch, name: Arc<str>, bytes: &[u8]) -> Option<SourceId> {
+fn take(batch: &mut Batch, name: Arc<str>, bytes: Vec<u8>) -> Option<SourceId> {
     batch.files += 1;
     let text = decode_text(bytes).map(json_escapes);
     let fault = text.as_ref().err().map(|at| undecodable(&name, *at));
@@ -117,19 +116,20 @@ fn take(batch: &mut Batch, name: Arc<str>, bytes: &[u8]) -> Option<SourceId> {
 
 /// The objects of one text, and what is wrong with it.
 fn read_text(id: SourceId, text: &SourceText) -> Read {
-    match yaml::split_documents(id, text) {
-        Ok(parts) => {
-            let (read, mut faults) = read_parts(id, text, parts);
-            let documents: Vec<Document> = read.into_iter().flatten().collect();
-            if documents.is_empty() && faults.is_empty() {
-                let place = Place { source: id, offset: 0 };
-                let told = Diagnostic::warning("empty-file", "the file holds no objects");
-                faults.push(told.at(place, "").hint("leave it out, or write objects into it"));
-            }
-            (documents, faults)
-        }
-        Err(fault) => (Vec::new(), vec![template(*fault, text)]),
+    let parts = match yaml::split_documents(id, text) {
+        Ok(parts) => parts,
+        Err(fault) => return (Vec::new(), vec![template(*fault, text)]),
+    };
+    let (mut documents, mut faults) = (Vec::with_capacity(parts.len()), Vec::new());
+    for seen in yaml::read_each(id, text, parts, |part, read| see(text, part, read)) {
+        seen.put(&mut documents, &mut faults);
     }
+    if documents.is_empty() && faults.is_empty() {
+        let place = Place { source: id, offset: 0 };
+        let told = Diagnostic::warning("empty-file", "the file holds no objects");
+        faults.push(told.at(place, "").hint("leave it out, or write objects into it"));
+    }
+    (documents, faults)
 }
 
 /// The objects of some parts of a text, by part, and what is wrong with them.
@@ -138,30 +138,47 @@ pub(crate) fn read_parts(
     text: &SourceText,
     parts: Vec<Range<usize>>,
 ) -> (Vec<Vec<Document>>, Vec<Diagnostic>) {
-    let mut faults = Vec::new();
-    let templated = is_templated(text);
-    let read = yaml::read_each(id, text, parts).into_iter().map(|part| match part {
-        Ok(mut documents) => {
-            if templated {
-                documents.retain(|document| match braces(document) {
-                    Some(fault) => {
-                        faults.push(fault);
-                        false
-                    }
-                    None => true,
-                });
-            }
-            if documents.iter().any(is_typed_list) {
-                documents = documents.into_iter().flat_map(items_of_list).collect();
-            }
-            documents
+    let (mut documents, mut faults) = (vec![Vec::new(); parts.len()], Vec::new());
+    let starts: Vec<usize> = parts.iter().map(|part| part.start).collect();
+    let look = |part: &Range<usize>, read| (part.start, see(text, part, read));
+    let mut at = 0;
+    for (start, seen) in yaml::read_each(id, text, parts, look) {
+        at += starts[at..].iter().take_while(|begin| **begin != start).count();
+        seen.put(&mut documents[at], &mut faults);
+    }
+    (documents, faults)
+}
+
+/// What was seen in a part of a text.
+#[expect(clippy::large_enum_variant, reason = "nearly all are objects, and are taken apart at once")]
+enum Seen {
+    Object(Document),
+    Objects(Vec<Document>),
+    Fault(Box<Diagnostic>),
+}
+
+impl Seen {
+    fn put(self, documents: &mut Vec<Document>, faults: &mut Vec<Diagnostic>) {
+        match self {
+            Seen::Object(document) => documents.push(document),
+            Seen::Objects(several) => documents.extend(several),
+            Seen::Fault(fault) => faults.push(*fault),
         }
-        Err(fault) => {
-            faults.push(template(*fault, text));
-            Vec::new()
-        }
-    });
-    (read.collect(), faults)
+    }
+}
+
+/// Looks at what was read of a part of a text: it may be a template of Helm, or a list.
+fn see(text: &str, part: &Range<usize>, read: diagnostic::Result<Document>) -> Seen {
+    let document = match read {
+        Ok(document) => document,
+        Err(fault) => return Seen::Fault(Box::new(template(*fault, text))),
+    };
+    let templated = text.get(part.clone()).is_some_and(is_templated);
+    match templated.then(|| braces(&document)).flatten() {
+        Some(fault) => Seen::Fault(Box::new(fault)),
+        None if is_typed_list(&document) => Seen::Objects(items_of_list(document)),
+        None => Seen::Object(document),
+    }
 }
 
 /// Whether this is a list of objects of one of Kubernetes' own kinds: a `DeploymentList`. The reader takes a `List` apart.

@@ -16,7 +16,7 @@ use crate::host::{self, Host, Links};
 use crate::output;
 use crate::project::Ignore;
 use crate::provenance::{Steps, Whence};
-use crate::report::{ObjectId, Part, Report, Told};
+use crate::report::{Counts, ObjectId, Part, Report, Told};
 use crate::source::{Place, SourceId, Sources};
 use crate::validate::custom::Catalogue;
 use crate::validate::{self, Family, Finding, Level, Object};
@@ -45,6 +45,8 @@ pub struct Options {
     pub ignore_paths: Vec<Regex>,
     /// Whether to sum up what the workloads ask for.
     pub capacity: bool,
+    /// Findings about objects are counted, and not told.
+    pub count: bool,
     /// Files and folders that hold no objects to check: the project file, golden files.
     pub leave_out: Vec<PathBuf>,
     /// What the project file silences, and the texts that its places point into.
@@ -65,6 +67,18 @@ pub(crate) struct Batch {
     /// What was wrong with the files.
     pub(crate) faults: Vec<Diagnostic>,
     pub(crate) files: usize,
+}
+
+impl Batch {
+    /// Adds what was read of a text.
+    fn add(&mut self, documents: Vec<Document>, faults: Vec<Diagnostic>) {
+        if self.documents.is_empty() {
+            self.documents = documents;
+        } else {
+            self.documents.extend(documents);
+        }
+        self.faults.extend(faults);
+    }
 }
 
 /// Reads targets without checking them: one batch a built kustomization, one for all plain files together.
@@ -201,23 +215,30 @@ fn judge(
     options: &Options,
     ignores: &mut Ignores<'_>,
 ) -> Part {
-    let objects = leave_out(objects(&batch).collect(), options);
+    let dialect = batch.dialect.unwrap_or(Dialect::V2);
+    let objects =
+        batch.documents.par_iter().with_min_len(MANY).map(|document| Object::new(document, dialect));
+    let objects = leave_out(objects.collect(), options);
     let mut told: Vec<Told> = batch.faults.iter().map(|fault| input_fault(fault, &batch.sources)).collect();
     // Partners of what stands in lone files may stand elsewhere; what was built is all there is.
     let whole_set = batch.dialect == Some(Dialect::V3);
     let (schemas, faults) = definitions.schemas(&objects, options);
     told.extend(faults.iter().map(|fault| input_fault(fault, &batch.sources)));
     let rules = validate::Options { whole_set, schemas: Arc::new(schemas), ..options.rules.clone() };
-    let start = || (Vec::new(), Ignores::new(&options.ignores));
-    let each =
-        |(told, ignores): &mut (Vec<Told>, Ignores<'_>), number: usize, findings: &mut Vec<Finding>| {
-            if let Some(object) = objects.get(number) {
-                tell(object, findings, &batch, (options, &rules), ignores, told);
-            }
-        };
-    for (some, met) in validate::check_each(&objects, &definitions.objects(), &rules, start, each) {
-        told.extend(some);
-        ignores.join(&met);
+    let start =
+        || Group { told: Vec::new(), counted: Counts::default(), ignores: Ignores::new(&options.ignores) };
+    let each = |group: &mut Group<'_>, number: usize, findings: &mut Vec<Finding>| {
+        if let Some(object) = objects.get(number) {
+            group.tell(object, findings, &batch, (options, &rules));
+        }
+    };
+    let groups = validate::check_each(&objects, &definitions.objects(), &rules, start, each);
+    told.reserve_exact(groups.iter().map(|group| group.told.len()).sum());
+    let mut counted = Counts::default();
+    for group in groups {
+        told.extend(group.told);
+        counted.join(&group.counted);
+        ignores.join(&group.ignores);
     }
     let capacity = if options.capacity { validate::capacity(&objects) } else { Vec::new() };
     let (objects, files) = (objects.len(), batch.files);
@@ -226,27 +247,39 @@ fn judge(
     if documents.len() > MANY {
         rayon::spawn(move || drop(documents));
     }
-    Part { sources: batch.sources, told, objects, files, capacity }
+    Part { sources: batch.sources, told, counted, objects, files, capacity }
 }
 
-/// Adds what is told of one object.
-fn tell(
-    object: &Object<'_>,
-    findings: &mut Vec<Finding>,
-    batch: &Batch,
-    (options, rules): (&Options, &validate::Options),
-    ignores: &mut Ignores<'_>,
-    told: &mut Vec<Told>,
-) {
-    if !options.rules.levels.is_empty() {
-        let all = std::mem::take(findings);
-        findings.extend(all.into_iter().filter_map(|finding| levelled(finding, options)));
-    }
-    silence::apply(object, findings, ignores, rules);
-    let mut id = None;
-    for finding in findings.drain(..).filter(|finding| wanted(finding, options)) {
-        let id = id.get_or_insert_with(|| Arc::new(ObjectId::of(object)));
-        told.push(place(finding, object, id, batch));
+/// What is told of some objects.
+struct Group<'i> {
+    told: Vec<Told>,
+    counted: Counts,
+    ignores: Ignores<'i>,
+}
+
+impl Group<'_> {
+    /// Adds what is told of one object.
+    fn tell(
+        &mut self,
+        object: &Object<'_>,
+        findings: &mut Vec<Finding>,
+        batch: &Batch,
+        (options, rules): (&Options, &validate::Options),
+    ) {
+        if !options.rules.levels.is_empty() {
+            let all = std::mem::take(findings);
+            findings.extend(all.into_iter().filter_map(|finding| levelled(finding, options)));
+        }
+        silence::apply(object, findings, &mut self.ignores, rules);
+        let mut id = None;
+        for finding in findings.drain(..).filter(|finding| wanted(finding, options)) {
+            if options.count {
+                self.counted.add(finding.family, finding.level);
+                continue;
+            }
+            let id = id.get_or_insert_with(|| Arc::new(ObjectId::of(object)));
+            self.told.push(place(finding, object, id, batch));
+        }
     }
 }
 

@@ -133,6 +133,8 @@ fn prepare(host: &dyn Host, flags: &Flags) -> Result<(check::Options, Vec<Input>
     let (project, mut options) = flags.gate.options(host)?;
     options.skip_kinds.clone_from(&flags.skip_kind);
     options.capacity = flags.capacity;
+    // Of findings that nobody reads, neither places nor words are needed.
+    options.count = flags.summary && matches!(flags.format, Format::Text);
     options.ignore_paths.clone_from(&flags.ignore_path);
     let mut inputs = Vec::new();
     for target in &flags.targets {

@@ -226,8 +226,8 @@ impl From<Fault> for Refused {
 
 /// The text of a file that no kustomization names: line ends normalised, UTF-16 turned into UTF-8. The error is the
 /// offset of the first byte that is neither.
-pub fn decode_text(bytes: &[u8]) -> Result<SourceText, usize> {
-    match decode(bytes) {
+pub fn decode_text(mut bytes: Vec<u8>) -> Result<SourceText, usize> {
+    match decode_read(&mut bytes) {
         Text::Good(text) => Ok(text),
         Text::Bad { at, .. } => Err(at),
     }

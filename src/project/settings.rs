@@ -65,7 +65,7 @@ pub(super) fn read(host: &dyn Host, path: &Path, sources: &mut Sources) -> Resul
                 .fail();
         }
     }
-    let Ok(text) = decode_text(&bytes) else {
+    let Ok(text) = decode_text(bytes) else {
         return Diagnostic::error("not-text", format!("`{name}` is not UTF-8")).fail();
     };
     let id = sources.add(Source { name, text: text.clone(), inside: None });

@@ -3,19 +3,19 @@
 use serde_json::{Value, json};
 
 use super::{Report, Told};
-use crate::validate::Level;
+use crate::validate::{Family, Level};
 
 /// The document, with a line end behind it.
 pub fn json(report: &Report) -> String {
     let findings: Vec<Value> = report.told().map(finding).collect();
     let mut families = serde_json::Map::new();
-    for (family, [errors, warnings, notes]) in report.by_family() {
-        if errors + warnings + notes > 0 {
-            families.insert(
-                family.name().to_owned(),
-                json!({ "errors": errors, "warnings": warnings, "notes": notes }),
-            );
-        }
+    let found = report.counts();
+    for family in Family::ALL.into_iter().filter(|family| found.of_family(*family) > 0) {
+        let [notes, warnings, errors] = Level::ALL.map(|level| found.of(family, level));
+        families.insert(
+            family.name().to_owned(),
+            json!({ "errors": errors, "warnings": warnings, "notes": notes }),
+        );
     }
     let mut document = json!({
         "version": 1,
@@ -23,9 +23,9 @@ pub fn json(report: &Report) -> String {
         "summary": {
             "files": report.files,
             "objects": report.objects,
-            "errors": report.count(Level::Error),
-            "warnings": report.count(Level::Warning),
-            "notes": report.count(Level::Note),
+            "errors": found.of_level(Level::Error),
+            "warnings": found.of_level(Level::Warning),
+            "notes": found.of_level(Level::Note),
             "families": families,
         },
     });

@@ -84,6 +84,39 @@ pub struct Told {
     pub trace: Vec<String>,
 }
 
+/// How many findings there are: of each family, notes, warnings and errors.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Counts([[usize; 3]; Family::ALL.len()]);
+
+impl Counts {
+    /// Counts one finding.
+    pub fn add(&mut self, family: Family, level: Level) {
+        self.0[family as usize][level as usize] += 1;
+    }
+
+    /// Adds what was counted elsewhere.
+    pub fn join(&mut self, other: &Counts) {
+        for (own, other) in self.0.as_flattened_mut().iter_mut().zip(other.0.as_flattened()) {
+            *own += other;
+        }
+    }
+
+    /// How many there are of a family at a level.
+    pub fn of(&self, family: Family, level: Level) -> usize {
+        self.0[family as usize][level as usize]
+    }
+
+    /// How many there are of a level.
+    pub fn of_level(&self, level: Level) -> usize {
+        Family::ALL.iter().map(|family| self.of(*family, level)).sum()
+    }
+
+    /// How many there are of a family.
+    pub fn of_family(&self, family: Family) -> usize {
+        self.0[family as usize].iter().sum()
+    }
+}
+
 /// Findings whose places point into one set of texts.
 #[derive(Debug, Default)]
 pub struct Part {
@@ -91,6 +124,8 @@ pub struct Part {
     pub sources: Sources,
     /// The findings.
     pub told: Vec<Told>,
+    /// Further findings, which were only counted.
+    pub counted: Counts,
     /// How many objects were looked at.
     pub objects: usize,
     /// How many files (or targets) they came from.
@@ -130,29 +165,25 @@ impl Report {
         self.parts.iter().flat_map(|part| &part.told)
     }
 
+    /// How many findings there are.
+    pub fn counts(&self) -> Counts {
+        let mut counts = Counts::default();
+        for part in &self.parts {
+            counts.join(&part.counted);
+            part.told.iter().for_each(|told| counts.add(told.finding.family, told.finding.level));
+        }
+        counts
+    }
+
     /// How many findings there are of a level.
     pub fn count(&self, level: Level) -> usize {
-        self.told().filter(|told| told.finding.level == level).count()
+        self.counts().of_level(level)
     }
 
     /// The worst level found.
     pub fn worst(&self) -> Option<Level> {
-        self.told().map(|told| told.finding.level).max()
-    }
-
-    /// How many findings of each family: errors, warnings, notes.
-    fn by_family(&self) -> [(Family, [usize; 3]); Family::ALL.len()] {
-        let mut table = Family::ALL.map(|family| (family, [0; 3]));
-        for told in self.told() {
-            if let Some((_, counts)) = table.iter_mut().find(|(family, _)| *family == told.finding.family) {
-                counts[match told.finding.level {
-                    Level::Error => 0,
-                    Level::Warning => 1,
-                    Level::Note => 2,
-                }] += 1;
-            }
-        }
-        table
+        let counts = self.counts();
+        Level::ALL.into_iter().rev().find(|level| counts.of_level(*level) > 0)
     }
 }
 

@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use super::{Report, Told, number};
 use crate::diagnostic::{Dress, Severity, Sketch, draw_into};
 use crate::source::Sources;
-use crate::validate::Level;
+use crate::validate::{Family, Level};
 
 /// All findings, then the summary.
 pub fn text(report: &Report, dress: Dress) -> String {
@@ -75,19 +75,19 @@ fn draw_told(out: &mut String, told: &Told, sources: &Sources, dress: Dress) {
 /// One line: what was looked at, what was found.
 pub fn summary(report: &Report) -> String {
     let looked = format!("{} in {}", number(report.objects, "object"), number(report.files, "file"));
+    let found = report.counts();
     let counts: Vec<String> = [(Level::Error, "error"), (Level::Warning, "warning"), (Level::Note, "note")]
         .into_iter()
-        .map(|(level, word)| (report.count(level), word))
+        .map(|(level, word)| (found.of_level(level), word))
         .filter(|(count, _)| *count > 0)
         .map(|(count, word)| number(count, word))
         .collect();
     if counts.is_empty() {
         return format!("{looked}: nothing found\n");
     }
-    let families: Vec<String> = report
-        .by_family()
+    let families: Vec<String> = Family::ALL
         .iter()
-        .map(|(family, counts)| (family.name(), counts.iter().sum::<usize>()))
+        .map(|family| (family.name(), found.of_family(*family)))
         .filter(|(_, count)| *count > 0)
         .map(|(name, count)| format!("{name} {count}"))
         .collect();

@@ -65,6 +65,9 @@ pub enum Level {
 }
 
 impl Level {
+    /// All levels, the least first.
+    pub const ALL: [Level; 3] = [Level::Note, Level::Warning, Level::Error];
+
     /// The name in machine formats.
     pub fn name(self) -> &'static str {
         match self {

@@ -1,6 +1,7 @@
 //! Pods as rules see them: the pod (or pod template) of any workload, and its containers, each with the fields that
 //! rules ask for most already found. Found once an object; walks from here know their paths.
 
+use super::set::pairs;
 use super::{At, Object, Path};
 use crate::yaml::{Document, Kind, NodeId};
 
@@ -83,6 +84,8 @@ pub struct Pod<'a> {
     pub metadata: At<'a>,
     /// Init containers, then regular ones, then ephemeral ones.
     pub containers: Vec<Container<'a>>,
+    /// What it is found by: see [`pairs`].
+    pub(super) pairs: Vec<u64>,
     security: Option<NodeId>,
     labels: Option<NodeId>,
 }
@@ -113,7 +116,8 @@ impl<'a> Pod<'a> {
         }
         let metadata = At::new(document, object.dialect, metadata, metadata.or(Some(holder)), paths.metadata);
         let labels = metadata.node.and_then(|node| document.get(node, "labels"));
-        Some(Pod { object: *object, number, spec: spec_at, metadata, containers, security, labels })
+        let pairs = pairs(document, object.namespace, labels);
+        Some(Pod { object: *object, number, spec: spec_at, metadata, containers, pairs, security, labels })
     }
 
     /// The pod's security context.

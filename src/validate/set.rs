@@ -17,8 +17,8 @@ use super::at::At;
 use super::pins::capacity::{Capacity, of_namespace};
 use super::pod::Pod;
 pub use labels::Label;
-use labels::label_selector_matches;
-use labels::{PairIndex, SelectorIndex};
+pub(super) use labels::pairs;
+use labels::{Candidates, PairIndex, SelectorIndex, label_selector_matches};
 pub use limits::{Limit, Limited};
 pub use made::Made;
 pub use scale::Scaler;
@@ -41,12 +41,16 @@ pub struct Set<'a> {
     pods: Vec<Option<Box<Pod<'a>>>>,
     by_name: FxHashMap<Key<'a>, u32>,
     by_kind: FxHashMap<&'a str, Vec<u32>>,
+    /// Objects whose names were met before, in their order, each with the first one of that name.
+    again: Vec<(u32, u32)>,
     pairs: PairIndex,
     /// Services by their own labels.
     service_labels: PairIndex,
     services: SelectorIndex,
     budgets: SelectorIndex,
     network_policies: SelectorIndex,
+    /// For each group of `network_policies`: whether it limits who may connect, and to whom.
+    isolations: Vec<(bool, bool)>,
     scalers: FxHashMap<Key<'a>, Vec<u32>>,
     /// By namespace.
     quotas: FxHashMap<&'a str, Quotas>,
@@ -65,6 +69,9 @@ struct Quotas {
     capacity: OnceLock<Capacity>,
 }
 
+/// So many objects are looked at in one go.
+const MANY: usize = 256;
+
 /// A namespace as it is compared: objects without one go to `default`.
 pub(super) fn namespace(written: &str) -> &str {
     if written == "default" { "" } else { written }
@@ -78,38 +85,53 @@ pub(super) fn group(api_version: &str) -> &str {
 impl<'a> Set<'a> {
     /// Indexes the objects.
     pub fn new(objects: &'a [Object<'a>]) -> Set<'a> {
-        let pods: Vec<Option<Box<Pod<'a>>>> = objects
-            .par_iter()
-            .enumerate()
-            .map(|(number, object)| Pod::of(object, number).map(Box::new))
-            .collect();
-        let mut set = Set { objects, pods, ..Set::default() };
+        let (pods, mut set) = rayon::join(
+            || {
+                let pods = objects.par_iter().enumerate().with_min_len(MANY);
+                pods.map(|(number, object)| Pod::of(object, number).map(Box::new)).collect::<Vec<_>>()
+            },
+            || Set::named(objects),
+        );
+        let (pairs, ()) = rayon::join(|| PairIndex::of_pods(&pods), || set.index());
+        Set { pods, pairs, ..set }
+    }
+
+    /// The objects by kind and name.
+    fn named(objects: &'a [Object<'a>]) -> Set<'a> {
+        let mut set = Set { objects, ..Set::default() };
         set.by_name = FxHashMap::with_capacity_and_hasher(objects.len(), FxBuildHasher);
         for (number, object) in objects.iter().enumerate() {
             let number = number as u32;
             // Objects of the whole cluster are sometimes given a namespace, which the server ignores or refuses.
-            let namespace = if OF_CLUSTER.contains(&object.kind) { "" } else { namespace(object.namespace) };
+            let own = namespace(object.namespace);
+            let namespace = if OF_CLUSTER.contains(&object.kind) { "" } else { own };
             let key = Key { group: object.group, kind: object.kind, namespace, name: object.name };
-            set.by_name.entry(key).or_insert(number);
+            let first = *set.by_name.entry(key).or_insert(number);
+            if first != number && namespace == own {
+                set.again.push((number, first));
+            }
             set.by_kind.entry(object.kind).or_default().push(number);
             if is_operated(object) {
                 set.operated.entry(namespace).or_insert(number);
             }
         }
-        set.pairs = PairIndex::of_pods(&set.pods);
-        if set.has_kind("ServiceMonitor") {
-            let services = set.numbers("Service");
-            set.service_labels = PairIndex::of_objects(services.map(|number| (number, &objects[number])));
+        set
+    }
+
+    /// Indexes what is looked up by more than its name.
+    fn index(&mut self) {
+        if self.has_kind("ServiceMonitor") {
+            let services = self.numbers("Service").map(|number| (number, &self.objects[number]));
+            self.service_labels = PairIndex::of_objects(services);
         }
-        set.index_selectors();
-        set.index_scalers();
-        set.index_made();
-        set.index_limits();
-        for number in set.by_kind.get("ResourceQuota").into_iter().flatten() {
-            let quotas = set.quotas.entry(namespace(objects[*number as usize].namespace)).or_default();
+        self.index_selectors();
+        self.index_scalers();
+        self.index_made();
+        self.index_limits();
+        for number in self.by_kind.get("ResourceQuota").into_iter().flatten() {
+            let quotas = self.quotas.entry(namespace(self.objects[*number as usize].namespace)).or_default();
             quotas.numbers.push(*number);
         }
-        set
     }
 
     fn index_selectors(&mut self) {
@@ -139,8 +161,16 @@ impl<'a> Set<'a> {
                 }
             }
         }
-        (self.services, self.budgets, self.network_policies) =
-            (services.sorted(), budgets.sorted(), policies.sorted());
+        self.services = services.sorted(self.objects);
+        self.budgets = budgets.sorted(self.objects);
+        self.network_policies = policies.sorted(self.objects);
+        let isolation = |group| {
+            let members = self.network_policies.members(group).iter();
+            members
+                .map(|number| isolation(&self.objects[*number as usize]))
+                .fold((false, false), |all, one| (all.0 || one.0, all.1 || one.1))
+        };
+        self.isolations = self.network_policies.groups().iter().map(isolation).collect();
     }
 
     /// All objects, in their order.
@@ -184,14 +214,24 @@ impl<'a> Set<'a> {
         self.number(group, kind, namespace, name).map(|number| &self.objects[number])
     }
 
+    /// The first object that has the group, kind, namespace and name of this one, when that is another.
+    pub fn first_of_name(&self, number: usize) -> Option<&'a Object<'a>> {
+        let found = self.again.binary_search_by_key(&(number as u32), |(number, _)| *number).ok()?;
+        Some(&self.objects[self.again[found].1 as usize])
+    }
+
     /// The pods of a namespace that a plain map of labels selects; an empty one selects none.
     pub fn selected_by_labels<'s>(
         &'s self,
         namespace: &str,
         selector: &'s At<'s>,
     ) -> impl Iterator<Item = &'s Pod<'a>> {
-        let candidates = if selector.is_empty() { &[] } else { self.pairs.candidates(namespace, selector) };
-        self.those(candidates).filter(move |pod| pod.has_labels(selector))
+        let candidates = if selector.is_empty() {
+            Candidates::default()
+        } else {
+            self.pairs.candidates(namespace, selector)
+        };
+        candidates.filter_map(|number| self.pod(number)).filter(move |pod| pod.has_labels(selector))
     }
 
     /// The pods of a namespace that a label selector selects: `{}` selects all, one that is not there none.
@@ -203,19 +243,14 @@ impl<'a> Set<'a> {
         let candidates = if selector.is_there() {
             self.pairs.candidates_of_selector(namespace, selector)
         } else {
-            Vec::new()
+            Candidates::default()
         };
-        let numbers = candidates.into_iter().flatten().map(|(_, number)| *number as usize);
-        numbers.filter_map(|number| self.pod(number)).filter(move |pod| pod.is_selected(selector))
+        candidates.filter_map(|number| self.pod(number)).filter(move |pod| pod.is_selected(selector))
     }
 
     /// Whether a namespace has any pods that are known.
     pub fn has_pods(&self, namespace: &str) -> bool {
         !self.pairs.of_namespace(namespace).is_empty()
-    }
-
-    fn those<'s>(&'s self, numbers: &'s [(u64, u32)]) -> impl Iterator<Item = &'s Pod<'a>> {
-        numbers.iter().filter_map(|(_, number)| self.pod(*number as usize))
     }
 
     /// The Services of a namespace, or of all, whose own labels a label selector selects.
@@ -226,7 +261,7 @@ impl<'a> Set<'a> {
     ) -> impl Iterator<Item = &'a Object<'a>> + 's {
         let candidates =
             self.service_labels.candidates_of_selector(namespace.unwrap_or(labels::EVERYWHERE), selector);
-        let services = candidates.into_iter().flatten().map(|(_, number)| &self.objects[*number as usize]);
+        let services = candidates.map(|number| &self.objects[number]);
         services.filter(move |service| {
             let root = service.at();
             let metadata = root.field("metadata");
@@ -235,9 +270,10 @@ impl<'a> Set<'a> {
         })
     }
 
-    /// The Services that select a pod.
-    pub fn services_of<'s>(&'s self, pod: &'s Pod<'_>) -> impl Iterator<Item = &'a Object<'a>> + 's {
-        self.services.of(pod).map(|number| &self.objects[number]).filter(|service| {
+    /// The first Service that selects a pod.
+    pub fn service_of(&self, pod: &Pod<'_>) -> Option<&'a Object<'a>> {
+        let groups = self.services.of(pod).flat_map(|groups| &self.services.groups()[groups]);
+        groups.map(|group| &self.objects[group.first as usize]).find(|service| {
             let root = service.at();
             let spec = root.field("spec");
             let selector = spec.field("selector");
@@ -246,17 +282,37 @@ impl<'a> Set<'a> {
     }
 
     /// The `PodDisruptionBudget`s that select a pod.
-    pub fn budgets_of<'s>(&'s self, pod: &'s Pod<'_>) -> impl Iterator<Item = &'a Object<'a>> + 's {
-        self.budgets
-            .of(pod)
-            .map(|number| &self.objects[number])
-            .filter(|budget| selects(budget, "selector", pod))
+    pub fn budgets_of(&self, pod: &Pod<'_>) -> impl Iterator<Item = &'a Object<'a>> + use<'a> {
+        let mut numbers = Vec::new();
+        for groups in self.budgets.of(pod) {
+            let from = numbers.len();
+            for group in &self.budgets.groups()[groups] {
+                if selects(&self.objects[group.first as usize], "selector", pod) {
+                    numbers.extend_from_slice(self.budgets.members(group));
+                }
+            }
+            numbers[from..].sort_unstable();
+        }
+        let objects = self.objects;
+        numbers.into_iter().map(move |number| &objects[number as usize])
     }
 
-    /// The `NetworkPolicy` objects that select a pod.
-    pub fn network_policies_of<'s>(&'s self, pod: &'s Pod<'_>) -> impl Iterator<Item = &'a Object<'a>> + 's {
-        let policies = self.network_policies.of(pod).map(|number| &self.objects[number]);
-        policies.filter(|policy| selects(policy, "podSelector", pod))
+    /// Whether any `NetworkPolicy` that selects a pod limits who may connect to it, and whether any limits whom it may
+    /// connect to.
+    pub fn isolation_of(&self, pod: &Pod<'_>) -> (bool, bool) {
+        let mut known = (false, false);
+        for number in self.network_policies.of(pod).flatten() {
+            let more = self.isolations[number];
+            let together = (known.0 || more.0, known.1 || more.1);
+            let group = &self.network_policies.groups()[number];
+            if together != known && selects(&self.objects[group.first as usize], "podSelector", pod) {
+                known = together;
+            }
+            if known == (true, true) {
+                break;
+            }
+        }
+        known
     }
 
     /// The `ResourceQuotas` of a namespace.
@@ -282,6 +338,19 @@ fn selects(object: &Object<'_>, field: &str, pod: &Pod<'_>) -> bool {
     let spec = root.field("spec");
     let selector = spec.field(field);
     pod.is_selected(&selector)
+}
+
+/// Whether a `NetworkPolicy` limits who may connect to its pods, and whom they may connect to.
+fn isolation(policy: &Object<'_>) -> (bool, bool) {
+    let root = policy.at();
+    let spec = root.field("spec");
+    let types = spec.field("policyTypes");
+    if types.is_empty() {
+        // The server's defaults: always ingress, and egress where there are rules for it.
+        return (true, !spec.field("egress").is_empty());
+    }
+    let limits = |direction: &str| types.items().any(|kind| kind.text() == direction);
+    (limits("Ingress"), limits("Egress"))
 }
 
 /// Kinds of the whole cluster that others refer to.

@@ -412,13 +412,16 @@ impl Document {
 
     /// Whether a node is null for yaml.v3: plain `~`, `null`, `Null`, `NULL` or nothing, or tagged so. What has no tag
     /// yet is null only once it has been printed and read.
+    #[inline]
     pub fn is_null(&self, node: NodeId) -> bool {
-        match (self.kind(node), self.tag(node)) {
-            (_, Tag::Null) => true,
-            (Kind::Scalar, Tag::Implicit) => {
-                // Most texts are longer, or shorter.
-                self.style(node) == Style::Plain
-                    && matches!(self.nodes[node.index()].b, 0 | 1 | 4)
+        let n = &self.nodes[node.index()];
+        match n.tag {
+            Tag::Null => true,
+            // Most texts are longer, or shorter.
+            Tag::Implicit => {
+                n.kind == Kind::Scalar
+                    && n.style == Style::Plain
+                    && matches!(n.b, 0 | 1 | 4)
                     && matches!(self.text(node), "" | "~" | "null" | "Null" | "NULL")
                     && !self.is_untagged(node)
             }

@@ -1,5 +1,7 @@
 //! The doors into this room: whole texts to documents, as each reader in kustomize takes them.
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 
 use super::compose::{Composed, Composer};
@@ -43,24 +45,27 @@ pub fn read_resources_slowly(source: SourceId, text: &SourceText) -> Result<Vec<
 }
 
 /// The documents in parts of a text (see [`split_documents`]) as [`read_resources`] has them, but one fault a part, so that
-/// the others can still be looked at; comments are not kept. What a part holds depends on its bytes alone.
-pub fn read_each(
+/// the others can still be looked at; comments are not kept. What a part holds depends on its bytes alone. Each document
+/// is looked at as soon as it is read, in no certain order: what is made of it stands in the documents' order.
+pub fn read_each<T: Send>(
     source: SourceId,
     text: &SourceText,
-    parts: Vec<std::ops::Range<usize>>,
-) -> Vec<Result<Vec<Document>>> {
-    let read = |part| {
-        Ok(match read_part(source, text, part, true, true)? {
-            Part::Nothing => Vec::new(),
-            Part::One(document) => vec![document],
-            Part::Several(documents) => documents,
-        })
+    parts: Vec<Range<usize>>,
+    look: impl Fn(&Range<usize>, Result<Document>) -> T + Sync,
+) -> Vec<T> {
+    let read = |part: Range<usize>| match read_part(source, text, part.clone(), true, true) {
+        Ok(Part::Nothing) => Looked::Nothing,
+        Ok(Part::One(document)) => Looked::One(look(&part, Ok(document))),
+        Ok(Part::Several(documents)) => {
+            Looked::Several(documents.into_iter().map(|document| look(&part, Ok(document))).collect())
+        }
+        Err(fault) => Looked::One(look(&part, Err(fault))),
     };
-    if parts.len() > 1 && parts.iter().map(std::ops::Range::len).sum::<usize>() >= LARGE {
+    flat(if parts.len() > 1 && parts.iter().map(Range::len).sum::<usize>() >= LARGE {
         parts.into_par_iter().map(read).collect()
     } else {
         parts.into_iter().map(read).collect()
-    }
+    })
 }
 
 /// From this size on, documents are read side by side; below, it takes longer to wake the threads.
@@ -98,22 +103,27 @@ fn read_parts<T: Send>(
             })
         })
         .collect_into_vec(&mut read);
-    if read.iter().all(|part| matches!(part, Ok(Looked::One(_)))) {
+    Ok(flat(read.into_iter().collect::<Result<_>>()?))
+}
+
+/// What was made of all parts, one behind the other; mostly where it lies already.
+fn flat<T>(read: Vec<Looked<T>>) -> Vec<T> {
+    if read.iter().all(|part| matches!(part, Looked::Nothing | Looked::One(_))) {
         let one = |part| match part {
-            Ok(Looked::One(one)) => Some(one),
+            Looked::One(one) => Some(one),
             _ => None,
         };
-        return Ok(read.into_iter().filter_map(one).collect());
+        return read.into_iter().filter_map(one).collect();
     }
     let mut all = Vec::with_capacity(read.len());
     for part in read {
-        match part? {
+        match part {
             Looked::Nothing => {}
             Looked::One(one) => all.push(one),
             Looked::Several(several) => all.extend(several),
         }
     }
-    Ok(all)
+    all
 }
 
 /// What one part of a text holds.
@@ -133,7 +143,7 @@ enum Looked<T> {
 fn read_part(
     source: SourceId,
     text: &SourceText,
-    part: std::ops::Range<usize>,
+    part: Range<usize>,
     alone: bool,
     fast: bool,
 ) -> Result<Part> {

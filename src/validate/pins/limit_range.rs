@@ -1,5 +1,7 @@
 //! Containers, pods and claims that a `LimitRange` of their namespace refuses.
 
+use std::fmt::Display;
+
 use super::capacity::{Amounts, container_amounts, pod_amounts};
 use crate::kubernetes::Quantity;
 use crate::validate::pod::Role;
@@ -31,11 +33,11 @@ pub(in crate::validate) fn limit_range_violated(object: &Object<'_>, told: &mut 
     let Some(pod) = told.pod() else { return };
     for container in pod.containers.iter().filter(|container| container.role != Role::Ephemeral) {
         let amounts = container_amounts(container, set, object.namespace);
-        let who = format!("container `{}`", container.name);
+        let who = format_args!("container `{}`", container.name);
         judge(&container.resources(), &who, Limited::Container, &amounts, limits, told);
     }
     let all = pod_amounts(pod, set);
-    judge(&pod.spec, "the pod", Limited::Pod, &all, limits, told);
+    judge(&pod.spec, &"the pod", Limited::Pod, &all, limits, told);
 }
 
 fn claim(spec: &At<'_>, limits: &[Limit<'_>], told: &mut Told<'_>) {
@@ -62,7 +64,7 @@ fn claim(spec: &At<'_>, limits: &[Limit<'_>], told: &mut Told<'_>) {
 
 fn judge(
     at: &At<'_>,
-    who: &str,
+    who: &dyn Display,
     of: Limited,
     amounts: &Amounts<'_>,
     limits: &[Limit<'_>],
@@ -72,26 +74,42 @@ fn judge(
         let (resource, by) = (limit.resource, limit.by.name);
         let (request, upper) = amounts.get(resource);
         if let Some(least) = limit.minimum {
-            let text = shown(least, resource);
+            let text = || shown(least, resource);
             if request.is_none_or(|amount| amount < least) {
                 told.proven(
                     at,
                     format!(
-                        "{who} must request at least {text} of {resource}: the LimitRange `{by}` says so"
+                        "{who} must request at least {} of {resource}: the LimitRange `{by}` says so",
+                        text()
                     ),
                 );
             } else if upper.is_some_and(|amount| amount < least) {
-                told.proven(at, format!("{who} must have a limit of at least {text} of {resource}: the LimitRange `{by}` says so"));
+                told.proven(
+                    at,
+                    format!(
+                        "{who} must have a limit of at least {} of {resource}: the LimitRange `{by}` says so",
+                        text()
+                    ),
+                );
             }
         }
         if let Some(most) = limit.maximum {
-            let text = shown(most, resource);
+            let text = || shown(most, resource);
             if upper.is_none_or(|amount| amount > most) {
-                told.proven(at, format!("{who} must have a limit of at most {text} of {resource}: the LimitRange `{by}` says so"));
+                told.proven(
+                    at,
+                    format!(
+                        "{who} must have a limit of at most {} of {resource}: the LimitRange `{by}` says so",
+                        text()
+                    ),
+                );
             } else if request.is_some_and(|amount| amount > most) {
                 told.proven(
                     at,
-                    format!("{who} must request at most {text} of {resource}: the LimitRange `{by}` says so"),
+                    format!(
+                        "{who} must request at most {} of {resource}: the LimitRange `{by}` says so",
+                        text()
+                    ),
                 );
             }
         }

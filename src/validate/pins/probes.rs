@@ -18,7 +18,7 @@ pub(in crate::validate) fn readiness_probe_missing(pod: &Pod<'_>, told: &mut Tol
         return;
     }
     let Some(container) = main_container(pod) else { return };
-    let Some(service) = told.set.services_of(pod).next() else { return };
+    let Some(service) = told.set.service_of(pod) else { return };
     told.tell(
         &container.readiness_probe(),
         format!(

@@ -13,7 +13,7 @@ const DOMAINS: [&str; 4] = [
 ];
 
 fn is_served(pod: &Pod<'_>, told: &Told<'_>) -> bool {
-    told.set.services_of(pod).next().is_some()
+    told.set.service_of(pod).is_some()
 }
 
 fn is_replicated(pod: &Pod<'_>, told: &Told<'_>) -> bool {

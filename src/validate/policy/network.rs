@@ -56,16 +56,7 @@ pub(in crate::validate) fn policy_missing(pod: &Pod<'_>, told: &mut Told<'_>) {
     if pod.object.kind == "PodTemplate" || OTHER_POLICIES.iter().any(|kind| told.set.has_kind(kind)) {
         return;
     }
-    let (mut ingress, mut egress) = (false, false);
-    for policy in told.set.network_policies_of(pod) {
-        let root = policy.at();
-        let spec = root.field("spec");
-        let types = spec.field("policyTypes");
-        // The server's defaults: always ingress, and egress where there are rules for it.
-        ingress |= types.is_empty() || types.items().any(|kind| kind.text() == "Ingress");
-        egress |= types.items().any(|kind| kind.text() == "Egress")
-            || types.is_empty() && !spec.field("egress").is_empty();
-    }
+    let (ingress, egress) = told.set.isolation_of(pod);
     let message = match (ingress, egress) {
         (true, true) => return,
         (false, false) => "no NetworkPolicy selects the pod: anybody may connect to it, and it to anybody",

@@ -7,8 +7,8 @@ pub(in crate::validate) fn duplicate_object(object: &Object<'_>, told: &mut Told
     if object.name.is_empty() || object.kind.is_empty() {
         return;
     }
-    let Some(first) = told.set.find(object.group, object.kind, object.namespace, object.name) else { return };
-    if std::ptr::eq(first.document, object.document) || first.namespace != object.namespace {
+    let Some(first) = told.set.first_of_name(told.number) else { return };
+    if first.namespace != object.namespace {
         return;
     }
     let root = object.at();

@@ -41,12 +41,12 @@ const BEGIN_AT_ONE: &[&str] = &[
     "ValidatingWebhookConfiguration",
 ];
 
-/// Checks `metadata`. What only counts when nothing else is wrong is left to [`check_later`].
+/// Checks `metadata` (`names`: see [`names::of`]). What only counts when nothing else is wrong is left to [`check_later`].
 ///
 /// Mirrors `ValidateObjectMeta`, `ValidateObjectMetaAccessor`, `ValidateObjectMetaWithOpts`,
 /// `ValidateObjectMetaAccessorWithOpts`, `validateObjectMetaAccessorWithOptsCommon`
-pub(super) fn check(object: &Object<'_>, findings: &mut Vec<Finding>) {
-    match names::of(object.group, object.kind) {
+pub(super) fn check(object: &Object<'_>, names: Option<(bool, Name)>, findings: &mut Vec<Finding>) {
+    match names {
         Some((_, Name::SegmentLater)) => {}
         Some((namespaced, name)) => check_as(object, Some(namespaced), name, findings),
         None => check_as(object, None, Name::Subdomain, findings),
@@ -56,8 +56,8 @@ pub(super) fn check(object: &Object<'_>, findings: &mut Vec<Finding>) {
 /// Checks `metadata` of kinds whose own validation leaves it out: the server looks at it when the rest has passed.
 ///
 /// Mirrors `BeforeCreate`
-pub(super) fn check_later(object: &Object<'_>, findings: &mut Vec<Finding>) {
-    if let Some((namespaced, Name::SegmentLater)) = names::of(object.group, object.kind)
+pub(super) fn check_later(object: &Object<'_>, names: Option<(bool, Name)>, findings: &mut Vec<Finding>) {
+    if let Some((namespaced, Name::SegmentLater)) = names
         && !findings.iter().any(|finding| finding.level == crate::validate::Level::Error)
     {
         check_as(object, Some(namespaced), Name::SegmentLater, findings);

@@ -143,12 +143,13 @@ const KINDS: &[Kind] = &[
 /// server sees nothing more of it, and neither do the rules.
 pub(super) fn check(object: &Object<'_>, minor: u32, findings: &mut Vec<Finding>) {
     let mut found = Vec::new();
-    metadata::check(object, &mut found);
+    let names = names::of(object.group, object.kind);
+    metadata::check(object, names, &mut found);
     let row = KINDS.binary_search_by(|(group, kind, _)| (*group, *kind).cmp(&(object.group, object.kind)));
     if let Ok(row) = row {
         (KINDS[row].2)(&object.at(), &mut found);
     }
-    metadata::check_later(object, &mut found);
+    metadata::check_later(object, names, &mut found);
     if minor < NEWEST {
         older_versions::check(object, minor, &mut found);
     }

@@ -2,6 +2,7 @@
 //! by hash is then compared in full.
 
 use std::hash::{Hash, Hasher};
+use std::ops::Range;
 
 use rayon::prelude::*;
 use rustc_hash::FxHasher;
@@ -9,6 +10,7 @@ use rustc_hash::FxHasher;
 use super::namespace;
 use crate::validate::pod::Pod;
 use crate::validate::{At, Object};
+use crate::yaml::{Document, Kind, NodeId};
 
 /// Stands for any value of a label: no value is called so.
 const ANY_VALUE: &str = "*";
@@ -133,21 +135,9 @@ pub(super) struct PairIndex(Vec<(u64, u32)>);
 
 impl PairIndex {
     pub(super) fn of_pods(pods: &[Option<Box<Pod<'_>>>]) -> PairIndex {
-        let mut entries: Vec<(u64, u32)> = pods
-            .par_iter()
-            .flatten()
-            .filter(|pod| is_run(pod))
-            .flat_map_iter(|pod| {
-                let mut entries = vec![(hash(pod.object.namespace, "", ""), pod.number as u32)];
-                let labels = pod.labels();
-                for (key, value) in labels.entries() {
-                    for value in [value.text(), ANY_VALUE] {
-                        entries.push((hash(pod.object.namespace, key, value), pod.number as u32));
-                    }
-                }
-                entries
-            })
-            .collect();
+        let runs = pods.par_iter().flatten().filter(|pod| is_run(pod));
+        let mut entries: Vec<(u64, u32)> =
+            runs.flat_map_iter(|pod| pod.pairs.iter().map(|pair| (*pair, pod.number as u32))).collect();
         entries.par_sort_unstable();
         PairIndex(entries)
     }
@@ -177,27 +167,59 @@ impl PairIndex {
         range(&self.0, hash(namespace, "", ""))
     }
 
-    /// The fewest pods among which are all that have these labels.
-    pub(super) fn candidates(&self, namespace: &str, labels: &At<'_>) -> &[(u64, u32)] {
-        labels
+    /// Numbers among which are all that have these labels, few that do not.
+    pub(super) fn candidates(&self, namespace: &str, labels: &At<'_>) -> Candidates<'_> {
+        let mut ranges: Vec<&[(u64, u32)]> = labels
             .entries()
             .filter(|(key, _)| !LATER.contains(key))
             .map(|(key, value)| range(&self.0, hash(namespace, key, value.text())))
-            .min_by_key(|found| found.len())
-            .unwrap_or_else(|| self.of_namespace(namespace))
+            .collect();
+        ranges.sort_by_key(|found| found.len());
+        if ranges.is_empty() {
+            ranges.push(self.of_namespace(namespace));
+        }
+        Candidates { some: ranges.remove(0).iter(), and: ranges, or: Vec::new() }
     }
 
-    /// The same for a label selector, a few ranges together.
-    pub(super) fn candidates_of_selector(&self, namespace: &str, selector: &At<'_>) -> Vec<&[(u64, u32)]> {
+    /// The same for a label selector.
+    pub(super) fn candidates_of_selector(&self, namespace: &str, selector: &At<'_>) -> Candidates<'_> {
         let labels = selector.field("matchLabels");
         if labels.entries().any(|(key, _)| !LATER.contains(&key)) {
-            return vec![self.candidates(namespace, &labels)];
+            return self.candidates(namespace, &labels);
         }
-        match narrowing(selector) {
+        let or = match narrowing(selector) {
             Some(narrowing) => {
-                narrowing.hashes(namespace).into_iter().map(|hash| range(&self.0, hash)).collect()
+                let hashes = narrowing.hashes(namespace).into_iter().rev();
+                hashes.map(|hash| range(&self.0, hash)).collect()
             }
             None => vec![self.of_namespace(namespace)],
+        };
+        Candidates { some: [].iter(), and: Vec::new(), or }
+    }
+}
+
+/// Numbers of what stands in a range of an index and in all of some others, then of what stands in further ranges.
+#[derive(Default)]
+pub(super) struct Candidates<'s> {
+    some: std::slice::Iter<'s, (u64, u32)>,
+    and: Vec<&'s [(u64, u32)]>,
+    /// The next one is the last.
+    or: Vec<&'s [(u64, u32)]>,
+}
+
+impl Iterator for Candidates<'_> {
+    type Item = usize;
+
+    fn next(&mut self) -> Option<usize> {
+        loop {
+            let and = &self.and;
+            let stands = |number: &u32| {
+                and.iter().all(|range| range.binary_search_by_key(number, |(_, number)| *number).is_ok())
+            };
+            if let Some((_, number)) = self.some.find(|(_, number)| stands(number)) {
+                return Some(*number as usize);
+            }
+            self.some = self.or.pop()?.iter();
         }
     }
 }
@@ -230,17 +252,56 @@ fn narrowing<'a>(selector: &At<'a>) -> Option<Narrowing<'a>> {
     })
 }
 
+/// Hashes of the namespace and of each label of a pod, with its value and with any: what pods are found by.
+pub(in crate::validate) fn pairs(document: &Document, namespace: &str, labels: Option<NodeId>) -> Vec<u64> {
+    let labels = labels.filter(|labels| document.kind(*labels) == Kind::Mapping);
+    let mut pairs = Vec::with_capacity(1 + 2 * labels.map_or(0, |labels| document.len(labels)));
+    pairs.push(hash(namespace, "", ""));
+    for (key, value) in labels.into_iter().flat_map(|labels| document.entries(labels)) {
+        for value in [document.text(value), ANY_VALUE] {
+            pairs.push(hash(namespace, document.text(key), value));
+        }
+    }
+    pairs
+}
+
 /// Objects that select pods, by namespace and one label that they ask for; those that ask for none by namespace alone.
+/// Those with the same selector stand together, so that it is looked at once for all of them.
 #[derive(Debug, Default)]
-pub(super) struct SelectorIndex(Vec<(u64, u32)>);
+pub(super) struct SelectorIndex {
+    /// By hash, then by the first member.
+    groups: Vec<Selecting>,
+    members: Vec<u32>,
+    /// What was added: by hash, then by what the selector says.
+    added: Vec<(u64, u64, u32, NodeId)>,
+}
+
+/// Objects of a namespace that select by the same selector.
+#[derive(Clone, Debug)]
+pub(super) struct Selecting {
+    pair: u64,
+    /// The first of them, which stands for all.
+    pub(super) first: u32,
+    members: Range<u32>,
+}
 
 impl SelectorIndex {
     /// Adds an object that selects by a plain map of labels.
     pub(super) fn add(&mut self, namespace: &str, labels: &At<'_>, number: usize) {
+        self.add_by(namespace, labels, labels, number);
+    }
+
+    fn add_by(&mut self, namespace: &str, labels: &At<'_>, selector: &At<'_>, number: usize) {
         let pair = labels.entries().find(|(key, _)| !LATER.contains(key));
-        let hash =
+        let pair =
             pair.map_or_else(|| hash(namespace, "", ""), |(key, value)| hash(namespace, key, value.text()));
-        self.0.push((hash, number as u32));
+        self.add_pair(pair, selector, number);
+    }
+
+    fn add_pair(&mut self, pair: u64, selector: &At<'_>, number: usize) {
+        if let Some(node) = selector.node {
+            self.added.push((pair, said(selector.document, node), number as u32, node));
+        }
     }
 
     /// Adds an object that selects by a label selector.
@@ -249,29 +310,64 @@ impl SelectorIndex {
         let narrowing = if labels.is_empty() { narrowing(selector) } else { None };
         match narrowing {
             Some(narrowing) => {
-                self.0.extend(narrowing.hashes(namespace).into_iter().map(|hash| (hash, number as u32)));
+                narrowing
+                    .hashes(namespace)
+                    .into_iter()
+                    .for_each(|pair| self.add_pair(pair, selector, number));
             }
-            None => self.add(namespace, &labels, number),
+            None => self.add_by(namespace, &labels, selector, number),
         }
     }
 
-    pub(super) fn sorted(mut self) -> SelectorIndex {
-        self.0.sort_unstable();
+    /// The same, ready to be asked.
+    pub(super) fn sorted(mut self, objects: &[Object<'_>]) -> SelectorIndex {
+        self.added.sort_unstable();
+        let same = |one: &(u64, u64, u32, NodeId), other: &(u64, u64, u32, NodeId)| {
+            let (a, b) = (&objects[one.2 as usize], &objects[other.2 as usize]);
+            (one.0, one.1) == (other.0, other.1)
+                && a.namespace == b.namespace
+                && a.document.same(one.3, b.document, other.3)
+        };
+        for group in self.added.chunk_by(same) {
+            let from = self.members.len() as u32;
+            self.members.extend(group.iter().map(|(_, _, number, _)| *number));
+            let members = from..self.members.len() as u32;
+            self.groups.push(Selecting { pair: group[0].0, first: group[0].2, members });
+        }
+        self.groups.sort_unstable_by_key(|group| (group.pair, group.first));
+        self.added = Vec::new();
         self
     }
 
-    /// The objects that may select a pod.
-    pub(super) fn of<'s>(&'s self, pod: &'s Pod<'_>) -> impl Iterator<Item = usize> + 's {
-        let mut found: Vec<&'s [(u64, u32)]> = Vec::new();
-        if !self.0.is_empty() && is_run(pod) {
-            found.push(range(&self.0, hash(pod.object.namespace, "", "")));
-            let labels = pod.labels();
-            for (key, value) in labels.entries() {
-                for value in [value.text(), ANY_VALUE] {
-                    found.push(range(&self.0, hash(pod.object.namespace, key, value)));
-                }
-            }
-        }
-        found.into_iter().flatten().map(|(_, number)| *number as usize)
+    /// All groups.
+    pub(super) fn groups(&self) -> &[Selecting] {
+        &self.groups
     }
+
+    /// The objects of a group, in their order.
+    pub(super) fn members(&self, group: &Selecting) -> &[u32] {
+        &self.members[group.members.start as usize..group.members.end as usize]
+    }
+
+    /// The groups that may select a pod, a few together; as numbers of [`SelectorIndex::groups`].
+    pub(super) fn of<'s>(&'s self, pod: &'s Pod<'_>) -> impl Iterator<Item = Range<usize>> + 's {
+        let pairs = if self.groups.is_empty() || !is_run(pod) { &[] } else { pod.pairs.as_slice() };
+        pairs.iter().filter_map(|pair| {
+            let start = self.groups.partition_point(|group| group.pair < *pair);
+            let length = self.groups[start..].iter().take_while(|group| group.pair == *pair).count();
+            (length > 0).then_some(start..start + length)
+        })
+    }
+}
+
+/// A hash of what a selector says.
+fn said(document: &Document, selector: NodeId) -> u64 {
+    let mut hasher = FxHasher::default();
+    let mut todo = vec![selector];
+    while let Some(node) = todo.pop() {
+        document.text(node).hash(&mut hasher);
+        document.key(node).map(|key| document.text(key)).hash(&mut hasher);
+        todo.extend(document.children(node));
+    }
+    hasher.finish()
 }

@@ -195,43 +195,79 @@ impl Reader<'_> {
         Some((Range { start: start as u32, len: (end - start) as u32 }, style, end + 1))
     }
 
+    /// A quoted scalar with doubled quotes, escapes or several lines.
     fn quoted_lines(&mut self, at: usize, style: Style) -> Option<(Range, Style, usize)> {
-        if style == Style::DoubleQuoted || self.tabs {
-            let (text, end) = quoted_scalar(self.text, at..self.end, style == Style::SingleQuoted)?;
-            return Some((self.range(&text), style, end));
-        }
         let begun = self.document.added_len();
         let mut from = at + 1;
         loop {
-            let i = from + memchr2(b'\'', b'\n', &self.bytes[from..])?;
-            if self.bytes[i] == b'\'' {
-                if self.at(i + 1) != b'\'' {
+            let rest = &self.bytes[from..];
+            let i = from
+                + match style {
+                    Style::DoubleQuoted => memchr3(b'"', b'\\', b'\n', rest)?,
+                    _ => memchr2(b'\'', b'\n', rest)?,
+                };
+            match self.bytes[i] {
+                b'\n' if self.tabs => return self.quoted_slowly(at, style),
+                b'\n' => {
+                    self.add(from, self.trim(from, i));
+                    let breaks;
+                    (from, breaks) = self.next_quoted_line(i + 1)?;
+                    self.add_fold(breaks);
+                }
+                b'\\' => {
+                    self.add(from, i);
+                    // What stands in the source as it is meant, or is written most often.
+                    let meant = match self.at(i + 1) {
+                        b'n' => "\n",
+                        b't' => "\t",
+                        b'"' => "\"",
+                        b'\\' => "\\",
+                        b' ' => " ",
+                        b'\n' if !self.tabs => {
+                            let breaks;
+                            (from, breaks) = self.next_quoted_line(i + 2)?;
+                            for _ in 0..breaks {
+                                self.document.add_more("\n");
+                            }
+                            continue;
+                        }
+                        _ => return self.quoted_slowly(at, style),
+                    };
+                    self.document.add_more(meant);
+                    from = i + 2;
+                }
+                b'\'' if self.at(i + 1) == b'\'' => {
+                    self.add(from, i + 1);
+                    from = i + 2;
+                }
+                _ => {
                     self.add(from, i);
                     return Some((self.document.added_since(begun), style, i + 1));
                 }
-                self.add(from, i + 1);
-                from = i + 2;
-                continue;
             }
-            self.add(from, self.trim(from, i));
-            let mut breaks = 0;
-            let mut line = i + 1;
-            loop {
-                from = line + self.spaces(line);
-                if from >= self.end {
-                    return None;
-                }
-                if self.bytes[from] != b'\n' {
-                    break;
-                }
-                breaks += 1;
-                line = from + 1;
-            }
-            if from == line && self.marker(from) {
+        }
+    }
+
+    /// Where the next line of a quoted scalar begins that is not empty, and how many empty ones stand before it.
+    fn next_quoted_line(&self, from: usize) -> Option<(usize, usize)> {
+        let (mut line, mut breaks) = (from, 0);
+        loop {
+            let at = line + self.spaces(line);
+            if at >= self.end {
                 return None;
             }
-            self.add_fold(breaks);
+            if self.bytes[at] != b'\n' {
+                // A document marker at the beginning of a line is an error.
+                return if at == line && self.marker(at) { None } else { Some((at, breaks)) };
+            }
+            breaks += 1;
+            line = at + 1;
         }
+    }
+
+    fn quoted_slowly(&mut self, at: usize, style: Style) -> Option<(Range, Style, usize)> {
+        let (text, end) = quoted_scalar(self.text, at..self.end, style == Style::SingleQuoted)?;
+        Some((self.range(&text), style, end))
     }
 
     fn range(&mut self, text: &Text) -> Range {
