@@ -150,7 +150,6 @@ pub(crate) fn read_parts(
 }
 
 /// What was seen in a part of a text.
-#[expect(clippy::large_enum_variant, reason = "nearly all are objects, and are taken apart at once")]
 enum Seen {
     Object(Document),
     Objects(Vec<Document>),
