@@ -49,7 +49,9 @@ impl Affixes {
     /// Puts more behind. `memory` holds what came of the last list, so that objects in a row share it.
     pub fn extend(&mut self, more: &[String], memory: &mut Option<(Affixes, Affixes)>) {
         match memory {
-            Some((before, after)) if before.is_same(self) => *self = after.clone(),
+            Some((before, after)) if before.is_same(self) && after.get(before.len()..) == Some(more) => {
+                *self = after.clone();
+            }
             _ => {
                 let after = Affixes(Some(Arc::new([&**self, more].concat())));
                 *memory = Some((std::mem::replace(self, after.clone()), after));

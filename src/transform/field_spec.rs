@@ -55,8 +55,8 @@ pub(crate) type Trail = Vec<(NodeId, usize)>;
 #[derive(Default)]
 pub(crate) struct Scratch {
     pub(crate) trail: Trail,
-    /// The last list of prefixes or suffixes that grew, and what it became.
-    pub(super) affixes: Option<(Affixes, Affixes)>,
+    /// The last list of prefixes, and of suffixes, that grew, and what it became.
+    pub(super) affixes: [Option<(Affixes, Affixes)>; 2],
     /// Which kinds have no namespaces.
     pub(super) kinds: KindScopes,
     selections: Vec<Selection>,

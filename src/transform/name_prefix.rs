@@ -75,7 +75,7 @@ impl Local for Affix<'_> {
             let selected = path.selects(group, version, kind);
             if path.path() == "metadata/name" && !affix.value.is_empty() {
                 let list = if *end == End::Front { &mut resource.prefixes } else { &mut resource.suffixes };
-                list.extend(parts, &mut scratch.affixes);
+                list.extend(parts, &mut scratch.affixes[usize::from(*end == End::Back)]);
                 remember_in_row(resource, scopes, &mut scratch.kinds)?;
             }
             if !selected {
