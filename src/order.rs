@@ -13,6 +13,7 @@ use crate::diagnostic::{Diagnostic, Result};
 use crate::kubernetes::{FIRST_KINDS, Gvk, LAST_KINDS, Scopes};
 use crate::kustomization::SortOptions;
 use crate::resource::{Identity, Resource, ResourceSet};
+use crate::yaml::sort_without_total_order;
 
 /// Sorts as `sortOptions` asks for; refuses options that do not fit together.
 pub fn apply(options: &SortOptions, set: &mut ResourceSet, scopes: &dyn Scopes) -> Result<()> {
@@ -192,12 +193,13 @@ impl<'a> Ranks<'a> {
                 }
             }
         }
-        kinds.sort_by(|a, b| {
-            // Namespaces of the core group stand before others of that kind, and their versions fall.
+        // Namespaces of the core group stand before others of that kind, and their versions fall. That is no total
+        // order where `legacySortOptions` do not name Namespace: other kinds stand between then.
+        sort_without_total_order(&mut kinds, |a, b| {
             let is_namespace = a.2.1 == "Namespace" && b.2.1 == "Namespace";
             let core = a.1.starts_with("~G_") || b.1.starts_with("~G_");
             let by_text = if is_namespace && core { b.1.cmp(&a.1) } else { a.1.cmp(&b.1) };
-            a.0.cmp(&b.0).then(by_text)
+            a.0.cmp(&b.0).then(by_text).is_lt()
         });
         for (rank, (.., key)) in (0..).zip(&kinds) {
             by_kind.insert(*key, rank);
@@ -226,6 +228,23 @@ impl<'a> Ranks<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn ranks_kinds_that_have_no_total_order() {
+        let groups: Vec<String> = (0..40).map(|n| format!("{}{n}/v1", ["a", "m", "~", "z"][n % 4])).collect();
+        let kinds = |api_version| ["Namespace", "Foo", "Zed"].map(|kind| (api_version, kind));
+        let identities: Vec<Identity<'_>> = groups
+            .iter()
+            .map(String::as_str)
+            .chain(["v1", "v2", "v3"])
+            .flat_map(kinds)
+            .map(|(api_version, kind)| Identity { api_version, kind, name: "n", namespace: "" })
+            .collect();
+        let ranks = Ranks::new(&[], &[], &identities);
+        let mut places: Vec<u32> = identities.iter().map(|id| ranks.key(id, 0).rank).collect();
+        places.sort_unstable();
+        assert!((0..).zip(places).all(|(n, place)| n == place));
+    }
 
     #[test]
     fn compares_namespace_and_name_as_one_text() {

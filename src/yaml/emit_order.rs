@@ -97,7 +97,7 @@ pub(super) fn sort_v3<T: Clone>(entries: &mut [T], key: impl Fn(&T) -> &str) {
 }
 
 /// Sorts, without relying on a total order: by insertion where Go does so too, by merging beyond.
-pub(super) fn sort_by<T: Clone>(entries: &mut [T], before: impl Fn(&T, &T) -> bool) {
+pub(crate) fn sort_by<T: Clone>(entries: &mut [T], before: impl Fn(&T, &T) -> bool) {
     const SMALL: usize = 12;
     if entries.windows(2).all(|pair| !before(&pair[1], &pair[0])) {
         return;

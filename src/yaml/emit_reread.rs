@@ -293,6 +293,12 @@ pub(super) fn key(
 }
 
 fn no_text<T>(document: &Document, key: NodeId, what: &str) -> Result<T> {
+    if document.kind(key) != Kind::Scalar {
+        return Diagnostic::error("key-is-not-text", "a key is a mapping or a sequence, not a text")
+            .at(document.place(key), "is no text")
+            .hint("write the key as one text; in quotes if it begins with a bracket or a brace")
+            .fail();
+    }
     let text = resolve::clip(document.text(key));
     Diagnostic::error("key-is-not-text", format!("key `{text}` is {what}, not a text"))
         .at(document.place(key), format!("is {what}"))

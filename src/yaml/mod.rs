@@ -31,6 +31,7 @@ pub use document::{Comments, Document, Notes, Tombstone};
 pub use duplicates::check_duplicate_keys;
 pub use editor::Editor;
 pub use emit_comments::read_again;
+pub(crate) use emit_order::sort_by as sort_without_total_order;
 pub use emit_output::{Scratch as EmitScratch, emit, emit_directly, emit_in_row};
 pub use emit_side_by_side::{emit_in_parts, emit_side_by_side};
 pub(crate) use emit_text::through_json as fold_through_json;
