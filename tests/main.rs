@@ -10,6 +10,7 @@ mod compare;
 mod differential;
 mod documents;
 mod end_to_end;
+mod formats;
 mod functions;
 mod generator;
 mod golden;
