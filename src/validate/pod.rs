@@ -116,7 +116,7 @@ impl<'a> Pod<'a> {
         }
         let metadata = At::new(document, object.dialect, metadata, metadata.or(Some(holder)), paths.metadata);
         let labels = metadata.node.and_then(|node| document.get(node, "labels"));
-        let pairs = pairs(document, object.namespace, labels);
+        let pairs = pairs(document, object.namespace, object.name, labels);
         Some(Pod { object: *object, number, spec: spec_at, metadata, containers, pairs, security, labels })
     }
 

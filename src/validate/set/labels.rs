@@ -18,6 +18,12 @@ const ANY_VALUE: &str = "*";
 /// Stands for all namespaces: no namespace is called so.
 pub(super) const EVERYWHERE: &str = "*";
 
+/// The label that tells the name of one pod of a set.
+const POD_NAME: &str = "statefulset.kubernetes.io/pod-name";
+
+/// Stands for the name of a pod's workload among its labels: no label is called so.
+const OF_WORKLOAD: &str = "*";
+
 /// What is known of a pod's label.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Label<'a> {
@@ -60,7 +66,7 @@ impl Pod<'_> {
     pub fn has_labels(&self, map: &At<'_>) -> bool {
         map.entries().all(|(key, value)| match self.label(key) {
             Label::Is(own) => own == value.text(),
-            Label::Later if key == "statefulset.kubernetes.io/pod-name" => {
+            Label::Later if key == POD_NAME => {
                 value.text().strip_prefix(self.object.name).is_some_and(|rest| rest.starts_with('-'))
             }
             Label::Later => true,
@@ -176,9 +182,20 @@ impl PairIndex {
             .collect();
         ranges.sort_by_key(|found| found.len());
         if ranges.is_empty() {
+            let pod_name = labels.entries().find(|(key, _)| *key == POD_NAME);
+            if let Some((_, name)) = pod_name {
+                return self.called(namespace, name.text());
+            }
             ranges.push(self.of_namespace(namespace));
         }
         Candidates { some: ranges.remove(0).iter(), and: ranges, or: Vec::new() }
+    }
+
+    /// The pods that have this name by a label, or may be given it by their workload.
+    fn called(&self, namespace: &str, name: &str) -> Candidates<'_> {
+        let workloads = name.match_indices('-').map(|(at, _)| hash(namespace, OF_WORKLOAD, &name[..at]));
+        let or = workloads.chain([hash(namespace, POD_NAME, name)]).map(|pair| range(&self.0, pair));
+        Candidates { some: [].iter(), and: Vec::new(), or: or.collect() }
     }
 
     /// The same for a label selector.
@@ -252,11 +269,16 @@ fn narrowing<'a>(selector: &At<'a>) -> Option<Narrowing<'a>> {
     })
 }
 
-/// Hashes of the namespace and of each label of a pod, with its value and with any: what pods are found by.
-pub(in crate::validate) fn pairs(document: &Document, namespace: &str, labels: Option<NodeId>) -> Vec<u64> {
+/// Hashes of a pod's namespace, of its workload's name and of each label, with its value and with any: what pods are found by.
+pub(in crate::validate) fn pairs(
+    document: &Document,
+    namespace: &str,
+    workload: &str,
+    labels: Option<NodeId>,
+) -> Vec<u64> {
     let labels = labels.filter(|labels| document.kind(*labels) == Kind::Mapping);
-    let mut pairs = Vec::with_capacity(1 + 2 * labels.map_or(0, |labels| document.len(labels)));
-    pairs.push(hash(namespace, "", ""));
+    let mut pairs = Vec::with_capacity(2 + 2 * labels.map_or(0, |labels| document.len(labels)));
+    pairs.extend([hash(namespace, "", ""), hash(namespace, OF_WORKLOAD, workload)]);
     for (key, value) in labels.into_iter().flat_map(|labels| document.entries(labels)) {
         for value in [document.text(value), ANY_VALUE] {
             pairs.push(hash(namespace, document.text(key), value));
