@@ -4,11 +4,11 @@ use super::scalar;
 use super::walk::Side;
 use crate::yaml::{Kind, NodeId, Style};
 
-/// Mappings and lists that are written alike in two documents, at the same place.
+/// Mappings and lists that stand at the same place in two documents, and whether they are written alike.
 #[derive(Default)]
 pub(super) struct Alike {
-    /// For each old node, the new one that says the same.
-    partners: Vec<Option<NodeId>>,
+    /// For each old node, the new one that it was held against, and whether that says the same.
+    partners: Vec<Option<(NodeId, bool)>>,
 }
 
 /// A mapping or list whose members are being compared.
@@ -43,14 +43,13 @@ impl Alike {
                 }
                 None => {
                     let Some(done) = stack.pop() else { break };
-                    if done.is_same {
-                        let at = done.old.index();
-                        if alike.partners.len() <= at {
-                            alike.partners.resize(at + 1, None);
-                        }
-                        alike.partners[at] = Some(done.new);
-                    } else if let Some(above) = stack.last_mut() {
-                        above.is_same = false;
+                    let at = done.old.index();
+                    if alike.partners.len() <= at {
+                        alike.partners.resize(at + 1, None);
+                    }
+                    alike.partners[at] = Some((done.new, done.is_same));
+                    if let Some(above) = stack.last_mut() {
+                        above.is_same &= done.is_same;
                     }
                 }
             }
@@ -60,7 +59,17 @@ impl Alike {
 
     /// Whether two nodes are known to say the same.
     pub(super) fn are(&self, a: NodeId, b: NodeId) -> bool {
-        self.partners.get(a.index()) == Some(&Some(b))
+        self.tells(a, b) == Some(true)
+    }
+
+    /// Whether two nodes say the same, where they were held against each other.
+    pub(super) fn tells(&self, a: NodeId, b: NodeId) -> Option<bool> {
+        self.partners
+            .get(a.index())
+            .copied()
+            .flatten()
+            .filter(|(partner, _)| *partner == b)
+            .map(|(_, same)| same)
     }
 }
 

@@ -172,13 +172,13 @@ impl Walk<'_> {
         path: &Path<'_>,
     ) {
         let (x, y) = (self.old, self.new);
-        let front = old.iter().zip(new).take_while(|(a, b)| identical(x, **a, y, **b)).count();
+        let front = old.iter().zip(new).take_while(|(a, b)| self.identical(**a, **b)).count();
         let (old_rest, new_rest) = (&old[front..], &new[front..]);
         let back = old_rest
             .iter()
             .rev()
             .zip(new_rest.iter().rev())
-            .take_while(|(a, b)| identical(x, **a, y, **b))
+            .take_while(|(a, b)| self.identical(**a, **b))
             .count();
         let (old_rest, new_rest) = (&old_rest[..old_rest.len() - back], &new_rest[..new_rest.len() - back]);
         if old_rest.is_empty() && new_rest.is_empty() {

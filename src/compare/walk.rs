@@ -92,13 +92,19 @@ impl Walk<'_> {
         }
     }
 
+    /// [`identical()`], where it is not known already.
+    pub(super) fn identical(&self, a: NodeId, b: NodeId) -> bool {
+        let known = self.alike.and_then(|alike| alike.tells(a, b));
+        known.unwrap_or_else(|| identical(self.old, a, self.new, b))
+    }
+
     fn both(&mut self, a: NodeId, b: NodeId, of: Option<Type>, path: &Path<'_>) {
         if self.alike.is_some_and(|alike| alike.are(a, b)) {
             return;
         }
         let kinds = (self.old.document.kind(a), self.new.document.kind(b));
         if path.depth() > DEEPEST {
-            if !identical(self.old, a, self.new, b) {
+            if !self.identical(a, b) {
                 self.tell(Verb::Changed, Some(a), Some(b), path);
             }
             return;
