@@ -1,15 +1,12 @@
-//! What `check --format sarif` writes, held against the schema of SARIF 2.1.0. The schema is read by a small reader of
-//! JSON Schema, which knows every keyword that this schema has and fails on any other.
+//! What `check --format sarif` writes, held against the structure of SARIF 2.1.0's schema. That is read by a small
+//! reader of JSON Schema, which knows every keyword that it has and fails on any other.
 
 use std::path::Path;
 use std::process::Command;
 
 use serde_json::Value;
 
-const SCHEMA: &str = include_str!("formats/sarif-schema-2.1.0.json");
-
-/// Keywords that say nothing of a value.
-const SAYING_NOTHING: [&str; 6] = ["$schema", "default", "definitions", "description", "id", "title"];
+const SCHEMA: &str = include_str!("formats/sarif-2.1.0.json");
 
 /// Adds what is wrong with a value at a path.
 fn judge(root: &Value, schema: &Value, value: &Value, path: &str, faults: &mut Vec<String>) {
@@ -117,7 +114,7 @@ fn judge(root: &Value, schema: &Value, value: &Value, path: &str, faults: &mut V
                     bad(&format!("fits {count} of `{keyword}`"));
                 }
             }
-            known if SAYING_NOTHING.contains(&known) => {}
+            "definitions" => {}
             other => panic!("the schema says `{other}`, which nothing here knows"),
         }
     }
