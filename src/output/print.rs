@@ -21,9 +21,7 @@ const PIECE: usize = 256;
 pub fn print(resources: &ResourceSet) -> Result<Vec<u8>> {
     let list = resources.list();
     if list.len() < SIDE_BY_SIDE {
-        let mut out = Vec::new();
-        print_some(list, true, &mut out)?;
-        return Ok(out);
+        return print_few(list);
     }
     let parts = list.par_chunks(PIECE).enumerate();
     let pieces: Vec<Result<Vec<u8>>> = parts.map(|(number, some)| piece(some, number == 0)).collect();
@@ -36,7 +34,7 @@ pub fn print(resources: &ResourceSet) -> Result<Vec<u8>> {
 /// As [`print()`].
 pub fn print_in_pieces(mut resources: ResourceSet) -> Result<Vec<Vec<u8>>> {
     if resources.len() < SIDE_BY_SIDE {
-        let pieces = print_few(resources.list())?;
+        let pieces = vec![print_few(resources.list())?];
         // Giving memory back piece by piece would only take time.
         std::mem::forget(resources);
         return Ok(pieces);
@@ -50,28 +48,13 @@ pub fn print_in_pieces(mut resources: ResourceSet) -> Result<Vec<Vec<u8>>> {
 const BYTES_PER_NODE: usize = 26;
 const LARGEST_GUESS: usize = 16 << 20;
 
-/// A few objects in pieces; large ones are taken apart.
-fn print_few(resources: &[Resource]) -> Result<Vec<Vec<u8>>> {
-    let mut scratch = yaml::EmitScratch::default();
+/// The text of a few objects.
+fn print_few(resources: &[Resource]) -> Result<Vec<u8>> {
     // Growing step by step would touch as much memory again.
     let nodes: usize = resources.iter().map(|resource| resource.document.node_count()).sum();
-    let (mut pieces, mut piece) =
-        (Vec::new(), Vec::with_capacity((nodes * BYTES_PER_NODE).min(LARGEST_GUESS)));
-    for (number, resource) in resources.iter().enumerate() {
-        if number > 0 {
-            piece.extend_from_slice(b"---\n");
-        }
-        let (document, root) = (&resource.document, resource.document.root());
-        if let Some(parts) = yaml::emit_side_by_side(document, root) {
-            pieces.push(std::mem::take(&mut piece));
-            pieces.extend(parts);
-        } else {
-            yaml::emit_in_row(document, root, &mut piece, &mut scratch)?;
-        }
-    }
-    pieces.push(piece);
-    pieces.retain(|piece| !piece.is_empty());
-    Ok(pieces)
+    let mut out = Vec::with_capacity((nodes * BYTES_PER_NODE).min(LARGEST_GUESS));
+    print_some(resources, true, &mut out)?;
+    Ok(out)
 }
 
 thread_local! {

@@ -42,8 +42,8 @@ pub fn emit_in_row(
 /// Memory of the emitter.
 #[derive(Default)]
 pub struct Scratch {
-    pub(super) frames: Vec<Frame>,
-    pub(super) entries: Vec<Entry>,
+    frames: Vec<Frame>,
+    entries: Vec<Entry>,
 }
 
 /// The same without the detour through yaml.v3's text, as kustomize prints an object to a file of its own: a tag counts
@@ -64,7 +64,6 @@ fn emit_by(
 ) -> Result<()> {
     let start = out.len();
     if !directly
-        && document.has_node_comments()
         && let Some(again) = read_again(document, root)?
         && let Some(again_root) = again.try_root()
     {
@@ -75,7 +74,7 @@ fn emit_by(
     let Scratch { frames, entries } = scratch;
     frames.clear();
     entries.clear();
-    let mut walk = Walk { directly, document, out, frames, entries, above: 0 };
+    let mut walk = Walk { directly, document, out, frames, entries };
     let done = walk.run(root);
     if done.is_err() {
         out.truncate(start);
@@ -85,30 +84,30 @@ fn emit_by(
 
 /// An entry of a mapping that is being written.
 #[derive(Clone)]
-pub(super) struct Entry {
+struct Entry {
     /// The key as it is read again, where that is not simply its text.
     key: Option<Box<str>>,
     key_node: NodeId,
-    pub(super) value: NodeId,
+    value: NodeId,
 }
 
 impl Entry {
-    pub(super) fn key<'a>(&'a self, document: &'a Document) -> &'a str {
+    fn key<'a>(&'a self, document: &'a Document) -> &'a str {
         self.key.as_deref().unwrap_or_else(|| document.text(self.key_node))
     }
 }
 
 /// A collection that is being written.
-pub(super) struct Frame {
-    pub(super) what: What,
-    pub(super) indent: usize,
+struct Frame {
+    what: What,
+    indent: usize,
     /// The first key or item continues the line it is on.
-    pub(super) inline: bool,
+    inline: bool,
     /// Inside braces in the document.
-    pub(super) flow: bool,
+    flow: bool,
 }
 
-pub(super) enum What {
+enum What {
     /// Entries from `first` to `end`, of which `next` is next.
     Mapping {
         first: usize,
@@ -128,15 +127,13 @@ enum Behind {
     Dash,
 }
 
-pub(super) struct Walk<'d, 'o> {
+struct Walk<'d, 'o> {
     /// Not by way of yaml.v3's text.
-    pub(super) directly: bool,
-    pub(super) document: &'d Document,
-    pub(super) out: &'o mut Vec<u8>,
-    pub(super) frames: &'o mut Vec<Frame>,
-    pub(super) entries: &'o mut Vec<Entry>,
-    /// How many collections stand above the first frame.
-    pub(super) above: usize,
+    directly: bool,
+    document: &'d Document,
+    out: &'o mut Vec<u8>,
+    frames: &'o mut Vec<Frame>,
+    entries: &'o mut Vec<Entry>,
 }
 
 impl Walk<'_, '_> {
@@ -157,12 +154,6 @@ impl Walk<'_, '_> {
                     .fail();
             }
         }
-        self.rest()
-    }
-
-    /// Writes what the frames still hold.
-    pub(super) fn rest(&mut self) -> Result<()> {
-        let document = self.document;
         while let Some(frame) = self.frames.last_mut() {
             let (indent, flow) = (frame.indent, frame.flow);
             let inline = std::mem::take(&mut frame.inline);
@@ -301,7 +292,7 @@ impl Walk<'_, '_> {
             }
             kind @ (Kind::Mapping | Kind::Sequence) => {
                 if document.is_empty(node) {
-                    if self.above + self.frames.len() >= DEPTH {
+                    if self.frames.len() >= DEPTH {
                         return self.too_deep(node);
                     }
                     let nothing: &[u8] = if kind == Kind::Mapping { b" {}\n" } else { b" []\n" };
@@ -359,7 +350,7 @@ impl Walk<'_, '_> {
 
     /// Begins a collection that is not empty.
     fn open(&mut self, node: NodeId, indent: usize, flow: bool) -> Result<()> {
-        if self.above + self.frames.len() >= DEPTH {
+        if self.frames.len() >= DEPTH {
             return self.too_deep(node);
         }
         let document = self.document;
@@ -396,7 +387,7 @@ pub(super) fn too_deep<T>(document: &Document, node: NodeId) -> Result<T> {
 }
 
 /// The entries of a mapping in their order, with the keys as they are read again.
-pub(super) fn collect(
+fn collect(
     document: &Document,
     node: NodeId,
     at_root: bool,

@@ -12,7 +12,6 @@ mod emit_comments;
 mod emit_order;
 mod emit_output;
 mod emit_reread;
-mod emit_side_by_side;
 mod emit_text;
 mod expand;
 mod fast;
@@ -33,7 +32,6 @@ pub use editor::Editor;
 pub use emit_comments::read_again;
 pub(crate) use emit_order::sort_by as sort_without_total_order;
 pub use emit_output::{Scratch as EmitScratch, emit, emit_directly, emit_in_row};
-pub use emit_side_by_side::{emit_in_parts, emit_side_by_side};
 pub(crate) use emit_text::through_json as fold_through_json;
 pub use emit3::{SequenceIndent, emit_v3, emit_v3_stream};
 pub use json::{

@@ -136,33 +136,6 @@ fn the_fast_reader_reads_as_the_complete_one() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-#[test]
-fn parts_printed_side_by_side_are_the_whole() {
-    let (mut compared, mut wrong) = (0, Vec::new());
-    let mut files = cases();
-    files.extend(yaml_files(&suites()));
-    for file in files {
-        let Ok(text) = std::fs::read_to_string(&file) else { continue };
-        for document in yaml::read_resources(SOURCE, &normal(&text)).unwrap_or_default() {
-            let root = document.root();
-            let mut whole = Vec::new();
-            if yaml::emit(&document, root, &mut whole).is_err() {
-                continue;
-            }
-            for part in [0, 3, 40] {
-                if let Some(parts) = yaml::emit_in_parts(&document, root, part) {
-                    compared += usize::from(parts.len() > 1);
-                    if parts.concat() != whole {
-                        wrong.push(format!("{} in parts of {part}", file.display()));
-                    }
-                }
-            }
-        }
-    }
-    eprintln!("{compared} documents printed in parts");
-    assert!(wrong.is_empty() && compared > 10, "{}", wrong.join("\n"));
-}
-
 fn json_of(document: &Document, node: NodeId) -> Value {
     match document.kind(node) {
         Kind::Mapping => Value::Object(
