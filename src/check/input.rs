@@ -13,7 +13,7 @@ use crate::build;
 use crate::diagnostic::{self, Diagnostic, Severity};
 use crate::host::{self, Entry, Host, Links, Step};
 use crate::kubernetes::go_types::KnownKind;
-use crate::load::{KUSTOMIZATION_FILES, decode_text};
+use crate::load::{KUSTOMIZATION_FILES, decode_text, kustomization_file};
 use crate::provenance::StepId;
 use crate::resource::ResourceSet;
 use crate::source::{Place, Source, SourceId, SourceText};
@@ -311,11 +311,6 @@ fn unreadable(name: &str, trouble: &str) -> Diagnostic {
     Diagnostic::error("unreadable-file", format!("`{name}` {trouble}"))
 }
 
-/// The kustomization file of a folder.
-fn kustomization(host: &dyn Host, folder: &Path) -> Option<PathBuf> {
-    KUSTOMIZATION_FILES.iter().map(|name| folder.join(name)).find(|path| host.look(path) == Ok(Entry::File))
-}
-
 /// Sorts a path into files to read and roots to build.
 fn find(
     host: &dyn Host,
@@ -350,7 +345,7 @@ fn find(
             faults.push(Diagnostic::error("too-many-folders", format!("`{}` has no end", shown(path))));
             break;
         }
-        if let Some(file) = kustomization(host, &folder) {
+        if let Some(file) = kustomization_file(host, &folder) {
             // A component is a part of other kustomizations and need not build alone.
             if (folder == path || !is_component(host, &file)) && !left_out(&shown(&folder)) {
                 roots.push(shown(&folder));

@@ -11,7 +11,7 @@ use super::terminal;
 use crate::compare;
 use crate::explain::{self, Question};
 use crate::host::{Entry, Host};
-use crate::load::KUSTOMIZATION_FILES;
+use crate::load::kustomization_file;
 use crate::project::Project;
 
 /// The command line: the words behind `citadel`, the last one as far as it is typed.
@@ -106,10 +106,7 @@ fn folders(host: &dyn Host, word: &str) -> Vec<String> {
         (!name.starts_with('.') || word.contains("/."))
             && host.look(&folder.join(name)) == Ok(Entry::Directory)
     };
-    let holds = |name: &str| {
-        let below = folder.join(name);
-        KUSTOMIZATION_FILES.iter().any(|file| host.look(&below.join(file)) == Ok(Entry::File))
-    };
+    let holds = |name: &str| kustomization_file(host, &folder.join(name)).is_some();
     let names = names.filter(|candidate| candidate.starts_with(name)).filter(is_folder);
     // A folder that can be rendered is a word of its own, too.
     let list = names.flat_map(|name| {

@@ -7,9 +7,9 @@ use super::flags::{Choice, Words, argument, choice, switch, value};
 use super::progress::Progress;
 use super::terminal::{self, ErrorFormat};
 use crate::build::{Functions, LoadRestrictor, Options};
-use crate::diagnostic::{Diagnostic, Warnings, nearest};
+use crate::diagnostic::{Diagnostic, Warnings};
 use crate::explain::{self, Detail, Question};
-use crate::host::{Entry, Host};
+use crate::host::Host;
 use crate::project::Project;
 use crate::resource::{Context, ResourceSet};
 use crate::source::Sources;
@@ -105,8 +105,9 @@ pub(super) fn run(host: &dyn Host, flags: &Flags) -> Exit {
         terminal::tell(host, flags.error_format, sources, &Warnings::default(), faults, false);
         Exit::Refused
     };
-    let folder = match folder(host, &flags.target) {
-        Ok(folder) => folder,
+    let project = Project::here(host).unwrap_or_default();
+    let folder = match project.folder(host, &flags.target) {
+        Ok(folder) => folder.display().to_string(),
         Err(fault) => return refuse(&[*fault], &Sources::default()),
     };
     let progress = Progress::begin(host, || format!("building {folder}"));
@@ -163,21 +164,4 @@ fn answer(flags: &Flags, set: &ResourceSet, context: &Context) -> Result<String,
         (false, None) => Detail::Steps,
     };
     Ok(explain::text(&explanation, sources, detail, secrets))
-}
-
-/// The folder of a target.
-fn folder(host: &dyn Host, target: &str) -> Result<String, Box<Diagnostic>> {
-    let project = Project::here(host).unwrap_or_default();
-    let path = project.target(host, target);
-    let working_directory = host.working_directory().unwrap_or_default();
-    if host.look(&working_directory.join(&path)) == Ok(Entry::Directory) {
-        return Ok(path.display().to_string());
-    }
-    let overlays = project.overlays(host);
-    let fault = Diagnostic::error("unknown-target", format!("`{target}` is no overlay and no folder"));
-    match nearest(target, overlays.iter().map(String::as_str)) {
-        Some(meant) => fault.hint(format!("did you mean `{meant}`?")).fail(),
-        None if overlays.is_empty() => fault.hint("targets are folders, or overlays of the project").fail(),
-        None => fault.hint(format!("overlays are {}", overlays.join(", "))).fail(),
-    }
 }

@@ -10,7 +10,7 @@ use super::gate::Gate;
 use super::progress::Progress;
 use super::terminal::{self, ErrorFormat};
 use crate::check::{self, Rendered};
-use crate::diagnostic::{Diagnostic, nearest};
+use crate::diagnostic::Diagnostic;
 use crate::host::{self, Entry, Host};
 use crate::project::Project;
 use crate::report::{self, Report};
@@ -135,44 +135,34 @@ fn judge(host: &dyn Host, flags: &Flags, targets: &[(String, String)], rendered:
 }
 
 /// Names and folders of what is to be rendered.
-fn targets(host: &dyn Host, project: &Project, flags: &Flags) -> Result<Vec<(String, String)>, Diagnostic> {
-    let overlays = project.overlays(host);
+fn targets(
+    host: &dyn Host,
+    project: &Project,
+    flags: &Flags,
+) -> Result<Vec<(String, String)>, Box<Diagnostic>> {
     if flags.all {
+        let overlays = project.overlays(host);
         if overlays.is_empty() {
-            return Err(Diagnostic::error("no-overlays", "the project has no overlays")
-                .hint("`--all` renders the folders in `overlays/` of the project root"));
+            return Diagnostic::error("no-overlays", "the project has no overlays")
+                .hint("`--all` renders the folders in `overlays/` of the project root")
+                .fail();
         }
-        return Ok(overlays.iter().map(|name| (name.clone(), folder(host, project, name))).collect());
+        let folder = |name: &String| project.target(host, name).display().to_string();
+        return Ok(overlays.iter().map(|name| (name.clone(), folder(name))).collect());
     }
     let mut list: Vec<(String, String)> = Vec::new();
     for target in &flags.targets {
-        let path = folder(host, project, target);
-        if host.look(&working_directory(host).join(&path)) != Ok(Entry::Directory) {
-            let fault =
-                Diagnostic::error("unknown-target", format!("`{target}` is no overlay and no folder"));
-            return Err(match nearest(target, overlays.iter().map(String::as_str)) {
-                Some(meant) => fault.hint(format!("did you mean `{meant}`?")),
-                None if overlays.is_empty() => fault.hint("targets are folders, or overlays of the project"),
-                None => fault.hint(format!("overlays are {}", overlays.join(", "))),
-            });
-        }
-        let clean = host::clean(&working_directory(host).join(&path));
+        let path = project.folder(host, target)?;
+        let clean = host::clean(&host.working_directory().unwrap_or_default().join(&path));
         let name = clean.file_name().map_or_else(|| "root".into(), |name| name.to_string_lossy());
         if flags.output.is_some() && list.iter().any(|(other, _)| *other == name) {
-            return Err(Diagnostic::error("ambiguous-output", format!("two targets would be `{name}.yaml`"))
-                .hint("render them one by one"));
+            return Diagnostic::error("ambiguous-output", format!("two targets would be `{name}.yaml`"))
+                .hint("render them one by one")
+                .fail();
         }
-        list.push((name.into_owned(), path));
+        list.push((name.into_owned(), path.display().to_string()));
     }
     Ok(list)
-}
-
-fn working_directory(host: &dyn Host) -> PathBuf {
-    host.working_directory().unwrap_or_default()
-}
-
-fn folder(host: &dyn Host, project: &Project, target: &str) -> String {
-    project.target(host, target).display().to_string()
 }
 
 /// Errors and warnings on standard error; of good practice, only as much as one reads.

@@ -13,8 +13,8 @@ use super::gate::Refusal;
 use super::progress::Progress;
 use super::terminal::{self, ErrorFormat};
 use crate::compare;
-use crate::diagnostic::{Diagnostic, nearest};
-use crate::host::{self, Entry, Host};
+use crate::diagnostic::Diagnostic;
+use crate::host::{self, Host};
 use crate::project::{OVERLAYS, Project};
 use crate::snapshot::{self, Key, Outcome, State, Target, Telling};
 use crate::source::Sources;
@@ -23,7 +23,6 @@ use crate::source::Sources;
 #[derive(Debug)]
 pub(super) struct Flags {
     targets: Vec<String>,
-    check: bool,
     update: bool,
     format: Format,
     error_format: ErrorFormat,
@@ -47,7 +46,6 @@ impl Flags {
     pub(super) fn read(words: &mut Words) -> Flags {
         Flags {
             targets: words.all("TARGET"),
-            check: words.is_on("check"),
             update: words.is_on("update"),
             format: words.chosen("format"),
             error_format: words.chosen("error-format"),
@@ -74,7 +72,6 @@ impl Choice for Format {
 
 /// Runs the command.
 pub(super) fn run(host: &dyn Host, flags: &Flags) -> Exit {
-    let _ = flags.check;
     match outcomes(host, flags) {
         Ok(outcomes) => tell(host, flags, &outcomes),
         Err(refusal) => refusal.tell(host, flags.error_format),
@@ -201,14 +198,7 @@ fn targets(
     let names = if flags.targets.is_empty() { &overlays } else { &flags.targets };
     let mut list: Vec<Target> = Vec::new();
     for name in names {
-        let path = project.target(host, name);
-        if host.look(&working_directory.join(&path)) != Ok(Entry::Directory) {
-            let fault = Diagnostic::error("unknown-target", format!("`{name}` is no overlay and no folder"));
-            return match nearest(name, overlays.iter().map(String::as_str)) {
-                Some(meant) => fault.hint(format!("did you mean `{meant}`?")).fail(),
-                None => fault.hint("targets are overlays of the project, or folders").fail(),
-            };
-        }
+        let path = project.folder(host, name)?;
         let clean = host::clean(&working_directory.join(&path));
         let (stem, golden) = snapshot::golden_file(folder, &clean);
         if let Some(other) = list.iter().find(|other| other.golden == golden) {

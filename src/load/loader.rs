@@ -9,11 +9,16 @@ use super::faults;
 use super::files::{Files, Refused, Text};
 use super::remote::{is_repository, is_url, remote};
 use crate::diagnostic::Result;
-use crate::host::{self, Entry, Fault, Trouble};
+use crate::host::{self, Entry, Fault, Host, Trouble};
 use crate::source::{Place, Source, SourceId, Sources};
 
 /// The names a kustomization file may have, in the order in which they are looked for.
 pub const KUSTOMIZATION_FILES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
+
+/// The kustomization file of a folder, if it has one.
+pub fn kustomization_file(host: &dyn Host, folder: &Path) -> Option<PathBuf> {
+    KUSTOMIZATION_FILES.iter().map(|name| folder.join(name)).find(|path| host.look(path) == Ok(Entry::File))
+}
 
 /// Reads what one root names. Cheap to clone.
 #[derive(Clone)]

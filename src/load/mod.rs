@@ -9,5 +9,5 @@ mod loader;
 mod remote;
 
 pub use files::{Files, decode_text};
-pub use loader::{Found, KUSTOMIZATION_FILES, Loader};
+pub use loader::{Found, KUSTOMIZATION_FILES, Loader, kustomization_file};
 pub use remote::{Remote, remote};

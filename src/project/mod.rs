@@ -5,9 +5,9 @@ mod settings;
 
 use std::path::{Path, PathBuf};
 
-use crate::diagnostic::Result;
+use crate::diagnostic::{Diagnostic, Result, nearest};
 use crate::host::{Entry, Fault, Host};
-use crate::load::KUSTOMIZATION_FILES;
+use crate::load::kustomization_file;
 use crate::source::Sources;
 
 pub use settings::{Ignore, Settings};
@@ -71,10 +71,27 @@ impl Project {
         let names = host.list(&folder).unwrap_or_default();
         let names = names.into_iter().filter_map(|name| name.into_string().ok());
         // A folder that others share has no kustomization of its own to render.
-        let builds = |name: &String| {
-            let folder = folder.join(name);
-            KUSTOMIZATION_FILES.iter().any(|file| host.look(&folder.join(file)) == Ok(Entry::File))
-        };
-        names.filter(builds).collect()
+        names.filter(|name| kustomization_file(host, &folder.join(name)).is_some()).collect()
+    }
+
+    /// The folder that a target stands for, as [`Project::target`] has it.
+    ///
+    /// # Errors
+    /// When it is no folder, with what may have been meant.
+    pub fn folder(&self, host: &dyn Host, target: &str) -> Result<PathBuf> {
+        let path = self.target(host, target);
+        let working_directory = host.working_directory().unwrap_or_default();
+        if host.look(&working_directory.join(&path)) == Ok(Entry::Directory) {
+            return Ok(path);
+        }
+        let overlays = self.overlays(host);
+        let fault = Diagnostic::error("unknown-target", format!("`{target}` is no overlay and no folder"));
+        match nearest(target, overlays.iter().map(String::as_str)) {
+            Some(meant) => fault.hint(format!("did you mean `{meant}`?")).fail(),
+            None if overlays.is_empty() => {
+                fault.hint("targets are folders, or overlays of the project").fail()
+            }
+            None => fault.hint(format!("overlays are {}", overlays.join(", "))).fail(),
+        }
     }
 }
