@@ -76,6 +76,11 @@ fn workloads(capacity: &Capacity) -> Vec<Vec<String>> {
 fn quotas(capacity: &Capacity) -> Vec<Vec<String>> {
     let head = ["quota", "resource", "hard", "asked for", "at most", "rolled out", "used at most"];
     let mut rows = vec![head.map(str::to_owned).to_vec()];
+    // Only where there are scopes, they have a column.
+    let are_scoped = capacity.quotas.iter().any(|line| !line.scopes.is_empty());
+    if are_scoped {
+        rows[0].push("of".to_owned());
+    }
     for line in &capacity.quotas {
         let shown = |amount| shown_amount(amount, &line.resource);
         let share = match line.hard.milli() {
@@ -86,7 +91,7 @@ fn quotas(capacity: &Capacity) -> Vec<Vec<String>> {
             ),
         };
         let over = if line.most > line.hard { " !" } else { "" };
-        rows.push(vec![
+        let mut row = vec![
             line.quota.clone(),
             line.resource.clone(),
             shown(line.hard),
@@ -94,7 +99,11 @@ fn quotas(capacity: &Capacity) -> Vec<Vec<String>> {
             shown(line.most),
             shown(line.rolling),
             format!("{share}{over}"),
-        ]);
+        ];
+        if are_scoped {
+            row.push(if line.scopes.is_empty() { "all" } else { &line.scopes }.to_owned());
+        }
+        rows.push(row);
     }
     rows
 }
@@ -153,6 +162,7 @@ pub(super) fn as_json(report: &Report) -> Vec<Value> {
                 let shown = |amount| shown_amount(amount, &line.resource);
                 json!({
                     "quota": line.quota,
+                    "scopes": line.scopes,
                     "resource": line.resource,
                     "hard": shown(line.hard),
                     "fewest": shown(line.fewest),

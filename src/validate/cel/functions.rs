@@ -8,7 +8,7 @@ use regex::Regex;
 use super::program::Operator;
 use super::special::of_special;
 use super::strings;
-use super::time::{self, Timestamp};
+use super::time::{self, Timestamp, Zone};
 use super::value::{Failure, Outcome, Special, Text, Value};
 use crate::validate::custom::pattern;
 use crate::validate::custom::schema::{ListType, Schema};
@@ -355,9 +355,13 @@ pub(super) fn double_text(value: f64) -> String {
 fn clock<'v>(name: &str, at: Timestamp, zone: &[Value<'v>]) -> Outcome<'v> {
     let offset = match zone {
         [] => 0,
-        [Value::Text(zone)] => time::zone(zone.as_str()).ok_or_else(|| {
-            Failure::unknown(format!("the time zone `{}` is not known here", zone.as_str()))
-        })?,
+        [Value::Text(zone)] => match time::zone(zone.as_str(), at) {
+            Zone::Offset(offset) => offset,
+            Zone::Local => {
+                return Err(Failure::unknown("the server's own time zone is not known here".to_owned()));
+            }
+            Zone::Missing => return Err(Failure::new(format!("unknown time zone {}", zone.as_str()))),
+        },
         _ => return Err(Failure::overload()),
     };
     let civil = at.civil(offset);

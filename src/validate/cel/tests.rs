@@ -38,6 +38,8 @@ fn expressions_hold() {
         '%d %s %.1f'.format([1234567, ['a'], 1.25]) == '1234567 ["a"] 1.2'
         '%e'.format([12345.678]) == '1.234568×10⁰⁴' && string(1000000.0) == '1e+06'
         duration('1h') + timestamp('2020-01-01T00:00:00Z') == timestamp('2020-01-01T01:00:00Z')
+        timestamp('2020-07-01T12:00:00Z').getHours('America/New_York') == 8
+        timestamp('2020-01-01T00:00:00Z').getDayOfWeek('Asia/Tokyo') == 3
         timestamp('2020-01-01T12:00:00Z').getHours('+02:00') == 14 && string(duration('1.5s')) == '1.5s'
         url('https://h:80/p?a=b').getHost() == 'h:80' && !isURL('a')
         cidr('10.0.0.0/8').containsIP('10.1.2.3') && ip('::1').isLoopback() && !isIP('01.2.3.4')
@@ -86,6 +88,7 @@ fn expressions_fail() {
         "x > 'a'",
         "[0, 1].all(i, 1 / i == 1)",
         "int('5 ') == 5",
+        "timestamp('2020-01-01T12:00:00Z').getHours('Mars/Base') == 1",
     ] {
         assert!(run(expression).is_err_and(|error| !error.starts_with("compile")), "{expression}");
     }

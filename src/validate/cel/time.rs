@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use jiff::tz::TimeZone;
+
 /// A point in time: seconds since 1970, and nanoseconds.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(crate) struct Timestamp {
@@ -163,20 +165,53 @@ impl Timestamp {
     }
 }
 
-/// The seconds east of Greenwich of `+02:00` or `UTC`; zones with names are not known here.
-pub(crate) fn zone(text: &str) -> Option<i64> {
-    if matches!(text, "" | "UTC" | "GMT" | "Etc/UTC" | "Z") {
-        return Some(0);
+/// What a time zone is to a rule.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Zone {
+    /// So many seconds east of Greenwich.
+    Offset(i64),
+    /// That of the server's machine, which is not known here.
+    Local,
+    /// There is no such zone.
+    Missing,
+}
+
+/// The zone `Europe/Berlin`, `+02:00` or `UTC` at a point in time.
+pub(crate) fn zone(text: &str, at: Timestamp) -> Zone {
+    if let Some((hours, minutes)) = text.split_once(':') {
+        return match (hours.parse::<i64>(), minutes.parse::<i64>()) {
+            (Ok(hours @ -23..=23), Ok(minutes @ 0..=59)) => {
+                let minutes = if text.starts_with('-') { -minutes } else { minutes };
+                Zone::Offset(hours * 3600 + minutes * 60)
+            }
+            _ => Zone::Missing,
+        };
     }
-    let (sign, rest) = match text.as_bytes().first()? {
-        b'-' => (-1, &text[1..]),
-        b'+' => (1, &text[1..]),
-        _ => (1, text),
-    };
-    let (hours, minutes) = rest.split_once(':')?;
-    let hours: i64 = hours.parse().ok()?;
-    let minutes: i64 = minutes.parse().ok()?;
-    Some(sign * (hours * 3600 + minutes * 60))
+    match text {
+        "" | "UTC" => Zone::Offset(0),
+        "Local" => Zone::Local,
+        name => named(name, at).map_or(Zone::Missing, Zone::Offset),
+    }
+}
+
+/// The seconds east of Greenwich of a zone of IANA's, from the tables in the binary: those of the machine are not asked.
+fn named(name: &str, at: Timestamp) -> Option<i64> {
+    let zone = TimeZone::get(name).ok()?;
+    if !is_named(&zone, name) {
+        return None;
+    }
+    let at = jiff::Timestamp::from_second(at.seconds).ok()?;
+    Some(i64::from(zone.to_offset(at).seconds()))
+}
+
+/// Names are found in any case, and the server wants the right one; one stands for what is unknown.
+fn is_named(zone: &TimeZone, name: &str) -> bool {
+    zone.iana_name() == Some(name) && !zone.is_unknown()
+}
+
+/// Whether there is a time zone of this name.
+pub(in crate::validate) fn is_zone(name: &str) -> bool {
+    name == "UTC" || TimeZone::get(name).is_ok_and(|zone| is_named(&zone, name))
 }
 
 /// Nanoseconds of `1h30m`, as Go reads them.
@@ -239,6 +274,29 @@ pub(crate) fn duration_text(nanos: i64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn knows_zones_by_name() {
+        let at = |text| timestamp(text).expect("a time");
+        let summer = at("2023-07-14T10:30:45Z");
+        assert_eq!(zone("America/New_York", summer), Zone::Offset(-4 * 3600));
+        assert_eq!(zone("America/New_York", at("2023-01-14T10:30:45Z")), Zone::Offset(-5 * 3600));
+        assert_eq!(zone("Europe/Berlin", at("2090-07-01T00:00:00Z")), Zone::Offset(2 * 3600));
+        assert_eq!(zone("Europe/Berlin", at("1850-01-01T00:00:00Z")), Zone::Offset(3208));
+        assert_eq!(zone("europe/berlin", summer), Zone::Missing);
+        assert_eq!(zone("Z", summer), Zone::Missing);
+        assert_eq!(zone("+24:00", summer), Zone::Missing);
+        assert_eq!(zone("-00:30", summer), Zone::Offset(-1800));
+        assert_eq!(zone("02:00", summer), Zone::Offset(7200));
+        assert_eq!(zone("Local", summer), Zone::Local);
+        // What Go's `time/tzdata` has.
+        let names: Vec<&str> = include_str!("time_zones.txt").lines().collect();
+        let missing: Vec<&&str> = names.iter().filter(|name| !is_zone(name)).collect();
+        assert!(missing.is_empty(), "{missing:?}");
+        let more: Vec<String> = jiff::tz::db().available().map(|name| name.to_string()).collect();
+        let more: Vec<&String> = more.iter().filter(|name| !names.contains(&name.as_str())).collect();
+        assert!(more.is_empty(), "{more:?}");
+    }
 
     #[test]
     fn reads_times() {

@@ -1,9 +1,11 @@
 //! Capacity: what the workloads of a namespace ask for with the fewest and the most replicas and while they are rolled
 //! out, against its `ResourceQuotas`.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::Share;
+use super::quota_scope::Scopes;
 use crate::kubernetes::Quantity;
 use crate::validate::pod::{Container, Pod, Role};
 use crate::validate::set::{Set, namespace};
@@ -165,6 +167,8 @@ pub struct Workload {
 pub struct QuotaLine {
     /// The `ResourceQuota`.
     pub quota: String,
+    /// Its scopes, as people read them; empty where it counts everything.
+    pub scopes: String,
     /// What it bounds: `requests.cpu`.
     pub resource: String,
     /// The bound.
@@ -213,26 +217,51 @@ pub(in crate::validate) fn of_namespace(set: &Set<'_>, name: &str) -> Capacity {
         quotas: Vec::new(),
     };
     let here = |object: &Object<'_>| namespace(object.namespace) == namespace(name);
-    for pod in set.pods().filter(|pod| here(&pod.object) && pod.object.kind != "PodTemplate") {
+    let pods: Vec<&Pod<'_>> =
+        set.pods().filter(|pod| here(&pod.object) && pod.object.kind != "PodTemplate").collect();
+    for pod in &pods {
         let workload = workload(pod, set);
-        for (what, amounts) in [("requests", &workload.requests), ("limits", &workload.limits)] {
-            for (resource, amount) in amounts {
-                add(&mut all.sums, &format!("{what}.{resource}"), *amount, &workload);
-            }
-        }
-        add(&mut all.sums, "pods", Quantity::whole(1), &workload);
-        if (pod.object.group, pod.object.kind) == ("apps", "StatefulSet") {
-            claims_of_templates(&pod.object, &workload, &mut all.sums);
-        }
+        add_pods(&workload, &mut all.sums);
+        claims_of_templates(&pod.object, &workload, &Scopes::default(), &mut all.sums);
         all.workloads.push(workload);
     }
     for object in set.objects().iter().filter(|object| here(object)) {
         count(object, &mut all.sums);
     }
     for quota in set.quotas_of(name) {
-        lines(quota, &all.sums, &mut all.quotas);
+        let scopes = Scopes::of(quota);
+        if scopes.is_empty() {
+            lines(quota, &scopes, &all.sums, &mut all.quotas);
+            continue;
+        }
+        let mut sums = Sums::new();
+        for (pod, workload) in pods.iter().zip(&all.workloads) {
+            if scopes.have_pod(pod, set) {
+                add_pods(workload, &mut sums);
+            }
+            claims_of_templates(&pod.object, workload, &scopes, &mut sums);
+        }
+        for object in set.of_kind("PersistentVolumeClaim").filter(|object| here(object)) {
+            let root = object.at();
+            let spec = root.field("spec");
+            if scopes.have_claim(&spec) {
+                claim(&spec, [1; 3], &mut sums);
+            }
+        }
+        lines(quota, &scopes, &sums, &mut all.quotas);
     }
     all
+}
+
+/// Adds the pods of a workload, and what they ask for.
+fn add_pods(workload: &Workload, sums: &mut Sums) {
+    for (what, amounts) in [("requests", &workload.requests), ("limits", &workload.limits)] {
+        for (resource, amount) in amounts {
+            add(sums, &format!("{what}.{resource}"), *amount, workload);
+        }
+    }
+    add(sums, "pods", Quantity::whole(1), workload);
+    add(sums, "count/pods", Quantity::whole(1), workload);
 }
 
 type Sums = BTreeMap<String, [Quantity; 3]>;
@@ -304,14 +333,19 @@ fn parallel(spec: &At<'_>) -> (i64, i64) {
     (0, most)
 }
 
-fn claims_of_templates(object: &Object<'_>, workload: &Workload, sums: &mut Sums) {
+/// Adds the claims that are made beside the pods of a `StatefulSet`, those in the scopes of a quota.
+fn claims_of_templates(object: &Object<'_>, workload: &Workload, scopes: &Scopes<'_>, sums: &mut Sums) {
+    if (object.group, object.kind) != ("apps", "StatefulSet") {
+        return;
+    }
     let root = object.at();
     let spec = root.field("spec");
     let templates = spec.field("volumeClaimTemplates");
     for template in templates.items() {
         let spec = template.field("spec");
-        let counts = [workload.fewest, workload.most, workload.most];
-        claim(&spec, counts, sums);
+        if scopes.have_claim(&spec) {
+            claim(&spec, [workload.fewest, workload.most, workload.most], sums);
+        }
     }
 }
 
@@ -323,6 +357,7 @@ fn claim(spec: &At<'_>, counts: [i64; 3], sums: &mut Sums) {
     let class = class.text();
     add_each(sums, "requests.storage", counts.map(|count| storage.times(count)));
     add_each(sums, "persistentvolumeclaims", counts.map(Quantity::whole));
+    add_each(sums, "count/persistentvolumeclaims", counts.map(Quantity::whole));
     if !class.is_empty() {
         let of_class = |what: &str| format!("{class}.storageclass.storage.k8s.io/{what}");
         add_each(sums, &of_class("requests.storage"), counts.map(|count| storage.times(count)));
@@ -351,7 +386,9 @@ fn count(object: &Object<'_>, sums: &mut Sums) {
                 add_each(sums, "services.nodeports", [Quantity::whole(count); 3]);
             }
         }
-        ("", "PersistentVolumeClaim") => claim(&spec, [1; 3], sums),
+        ("", "PersistentVolumeClaim") => return claim(&spec, [1; 3], sums),
+        // Its workload counted it.
+        ("", "Pod") => return,
         ("", "ConfigMap") => add_each(sums, "configmaps", one),
         ("", "Secret") => add_each(sums, "secrets", one),
         ("", "ReplicationController") => add_each(sums, "replicationcontrollers", one),
@@ -378,19 +415,18 @@ fn counted(object: &Object<'_>, sums: &mut Sums) {
     add_each(sums, &format!("count/{plural}{dot}{}", object.group), [Quantity::whole(1); 3]);
 }
 
-/// The lines of a quota; one with scopes bounds some pods only and is left out.
-fn lines(quota: &Object<'_>, sums: &Sums, lines: &mut Vec<QuotaLine>) {
+/// The lines of a quota, against the sums of what it counts.
+fn lines(quota: &Object<'_>, scopes: &Scopes<'_>, sums: &Sums, lines: &mut Vec<QuotaLine>) {
     let root = quota.at();
     let spec = root.field("spec");
-    if !spec.field("scopes").is_empty() || spec.field("scopeSelector").is_there() {
-        return;
-    }
     let hard = spec.field("hard");
     for (resource, amount) in hard.entries() {
         let Some(hard) = Quantity::parse(amount.text()) else { continue };
-        let [fewest, most, rolling] = sums.get(full_name(resource)).copied().unwrap_or([Quantity::ZERO; 3]);
+        let [fewest, most, rolling] =
+            sums.get(full_name(resource).as_ref()).copied().unwrap_or([Quantity::ZERO; 3]);
         lines.push(QuotaLine {
             quota: quota.name.to_owned(),
+            scopes: scopes.shown(),
             resource: resource.to_owned(),
             hard,
             fewest,
@@ -401,12 +437,11 @@ fn lines(quota: &Object<'_>, sums: &Sums, lines: &mut Vec<QuotaLine>) {
 }
 
 /// The full name of what a quota bounds: `cpu` is short for `requests.cpu`.
-pub(super) fn full_name(resource: &str) -> &str {
+pub(super) fn full_name(resource: &str) -> Cow<'_, str> {
     match resource {
-        "cpu" => "requests.cpu",
-        "memory" => "requests.memory",
-        "ephemeral-storage" => "requests.ephemeral-storage",
-        resource => resource,
+        "cpu" | "memory" | "ephemeral-storage" => Cow::Owned(format!("requests.{resource}")),
+        pages if pages.starts_with("hugepages-") => Cow::Owned(format!("requests.{pages}")),
+        resource => Cow::Borrowed(resource),
     }
 }
 

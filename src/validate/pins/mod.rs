@@ -7,6 +7,7 @@ mod image;
 mod limit_range;
 mod probes;
 mod quota;
+mod quota_scope;
 mod replicas;
 mod resources;
 mod rollout;

@@ -1,6 +1,7 @@
 //! `ResourceQuotas` against what the workloads of their namespace ask for. Only sets that are whole can be summed up.
 
 use super::capacity::{container_amounts, full_name, shown};
+use super::quota_scope::Scopes;
 use crate::validate::pod::{Pod, Role};
 use crate::validate::{Object, Told};
 
@@ -60,14 +61,15 @@ pub(in crate::validate) fn quota_without_request(pod: &Pod<'_>, told: &mut Told<
         return;
     }
     for quota in set.quotas_of(pod.object.namespace) {
-        let root = quota.at();
-        let spec = root.field("spec");
-        if !spec.field("scopes").is_empty() || spec.field("scopeSelector").is_there() {
+        if !Scopes::of(quota).have_pod(pod, set) {
             continue;
         }
+        let root = quota.at();
+        let spec = root.field("spec");
         let hard = spec.field("hard");
         for (bounded, _) in hard.entries() {
-            let Some((what, resource)) = full_name(bounded).split_once('.') else { continue };
+            let bounded = full_name(bounded);
+            let Some((what, resource)) = bounded.split_once('.') else { continue };
             if !matches!(resource, "cpu" | "memory") {
                 continue;
             }

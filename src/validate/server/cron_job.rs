@@ -2,10 +2,8 @@
 
 use super::report::Report;
 use super::{job, replica_set};
+use crate::validate::cel::time::is_zone;
 use crate::validate::{At, Finding};
-
-/// Names of time zones, one a line, sorted: those that Go 1.27's `time/tzdata` has.
-const TIME_ZONES: &str = include_str!("time_zones.txt");
 
 /// What is said of a schedule with a time zone in it, which versions before 1.29 took.
 pub(super) const TIME_ZONE: &str = "it cannot have a time zone: `timeZone` names it";
@@ -60,7 +58,7 @@ fn check_schedule(schedule: &At<'_>, findings: &mut Vec<Finding>) {
 
 /// Mirrors `validateTimeZone`, `LoadLocation`
 fn check_time_zone(zone: &At<'_>, findings: &mut Vec<Finding>) {
-    if zone.is_there() && !(zone.text() == "UTC" || TIME_ZONES.lines().any(|name| name == zone.text())) {
+    if zone.is_there() && !is_zone(zone.text()) {
         findings.invalid(zone, "must be a time zone of IANA, as `Europe/Berlin`");
         findings.belongs_to("invalid-schedule");
     }
