@@ -18,6 +18,9 @@ pub(super) fn build<'f>(run: &mut Run<'f>, loader: Loader<'f>) -> Result<Resourc
     let asks_for = |what: &str| wanted.iter().any(|option| option.value == what);
     let root = if wanted.is_empty() { root } else { root.with_trail(Trail::default()) };
     let mut built = root.accumulate(run, Accumulator::default())?;
+    let kinds = built.resources.iter().map(|object| (object.api_version(), object.kind()));
+    run.context.schema.ask_for_scopes(kinds);
+    run.context.schema.check()?;
     hash::apply(&mut built.resources, &mut run.context)?;
     name_reference::apply(&mut built.resources, &built.config.name_reference, &mut run.context)?;
     vars::resolve(&mut built.resources, &built.vars, &built.config.var_reference, &mut run.context)?;

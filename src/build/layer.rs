@@ -105,6 +105,8 @@ impl<'f> Layer<'f> {
         if let Some(trail) = &self.trail {
             trail.append(&entry.value).annotate_file(run, &mut objects, entry.at)?;
         }
+        let kinds = objects.iter().map(|object| (object.api_version(), object.kind()));
+        run.context.schema.ask_for_scopes(kinds);
         into.resources.append_all(objects, &run.context.schema)
     }
 

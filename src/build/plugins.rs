@@ -132,6 +132,7 @@ pub(super) fn configure<'f>(
         .map(|object| {
             let trail = Trail::of_plugin(&object)?;
             let at = object.place();
+            run.context.schema.ask_for_scopes(std::iter::once((object.api_version(), object.kind())));
             Ok(Configured { plugin: runnable(run, object, field)?, trail, at })
         })
         .collect()

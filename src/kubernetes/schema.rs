@@ -122,6 +122,16 @@ impl Schema {
         }
     }
 
+    /// Asks for the scopes of objects, as kustomize does with every object that it puts into a set. Only a schema that
+    /// cannot be used makes a difference: this is when kustomize finds out.
+    pub(crate) fn ask_for_scopes<'k>(&self, kinds: impl Iterator<Item = (&'k str, &'k str)>) {
+        if self.fault.is_some() {
+            kinds.for_each(|(api_version, kind)| {
+                self.is_namespaced(api_version, kind);
+            });
+        }
+    }
+
     /// Says that fields are about to be looked up.
     ///
     /// # Errors

@@ -3,7 +3,8 @@
 //!
 //! Rules. A key that is there gets the value in its place, whatever stood there; a new key goes to the end. A null
 //! mapping is made only where the spec creates; anything but a mapping is refused. Within one object kustomize hangs
-//! the same new node into all places, so that later changes of one reach all (`Editor::shared_scalar`).
+//! the same new node into all places, so that later changes of one reach all (`Editor::shared_scalar`). That node takes
+//! the style of the last value that it came to replace, and gives it to those replaced or made later.
 
 use super::field_spec::{Create, FieldPaths, Scratch, may_touch_ids, name_of};
 use super::together::{self, Local};
@@ -82,8 +83,8 @@ pub(crate) fn prepare<'p>(
 
 impl Local for Pairs<'_> {
     fn one(&self, resource: &mut Resource, _scopes: &dyn Scopes, scratch: &mut Scratch) -> Result<()> {
-        let mut shared = [None; 8];
-        let mut more = vec![None; self.sorted.len().saturating_sub(shared.len())];
+        let mut shared = [Shared::NONE; 8];
+        let mut more = vec![Shared::NONE; self.sorted.len().saturating_sub(shared.len())];
         self.paths.visit(resource, self.step, scratch, |editor, mapping| {
             for (pair, shared) in self.sorted.iter().zip(shared.iter_mut().chain(&mut more)) {
                 set_pair(editor, mapping, pair, shared)?;
@@ -97,12 +98,20 @@ impl Local for Pairs<'_> {
     }
 }
 
-fn set_pair(
-    editor: &mut Editor<'_>,
-    mapping: NodeId,
-    pair: &Pair,
-    shared: &mut Option<Origin>,
-) -> Result<()> {
+/// The one node of a pair that an object has in several places.
+#[derive(Clone, Copy)]
+struct Shared {
+    origin: Option<Origin>,
+    /// One of the places.
+    node: Option<NodeId>,
+    style: Style,
+}
+
+impl Shared {
+    const NONE: Shared = Shared { origin: None, node: None, style: Style::Plain };
+}
+
+fn set_pair(editor: &mut Editor<'_>, mapping: NodeId, pair: &Pair, shared: &mut Shared) -> Result<()> {
     let document = editor.document();
     match document.kind(mapping) {
         Kind::Mapping => {}
@@ -120,14 +129,22 @@ fn set_pair(
     let present = document.get(mapping, &pair.key.value);
     if let Some(node) = present {
         let scalar = document.kind(node) == Kind::Scalar;
+        let style = if scalar { document.style(node) } else { Style::Plain };
         editor.written_at(pair.value.at);
         editor.set_scalar(node, &pair.value.value, Tag::Str);
         if !scalar {
             editor.set_style(node, Style::Plain);
         }
+        if style != shared.style {
+            shared.style = style;
+            if let Some(made) = shared.node {
+                editor.set_style(made, style);
+            }
+        }
     } else {
         editor.written_at(pair.value.at);
-        let value = editor.shared_scalar(&pair.value.value, Tag::Str, Style::Plain, shared);
+        let value = editor.shared_scalar(&pair.value.value, Tag::Str, shared.style, &mut shared.origin);
+        shared.node = Some(value);
         editor.written_at(pair.key.at);
         editor.insert_text_key(mapping, &pair.key.value, value);
     }
