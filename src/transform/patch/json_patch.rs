@@ -21,6 +21,7 @@ use crate::yaml::{
 pub struct JsonPatch {
     values: Document,
     oddly_spelt: BTreeSet<NodeId>,
+    too_large: bool,
     operations: Vec<Operation>,
 }
 
@@ -42,12 +43,14 @@ impl JsonPatch {
     /// # Errors
     /// When it is neither, or no list of mappings.
     pub fn read(source: SourceId, text: &SourceText, step: StepId) -> Result<JsonPatch> {
-        let JsonValues { document: values, oddly_spelt } = json_value::read(source, text, step)?;
+        let JsonValues { document: values, oddly_spelt, too_large } = json_value::read(source, text, step)?;
         let mut operations = Vec::new();
         let root = values.root();
         match values.kind(root) {
             Kind::Sequence => {}
-            Kind::Scalar if values.is_null(root) => return Ok(JsonPatch { values, oddly_spelt, operations }),
+            Kind::Scalar if values.is_null(root) => {
+                return Ok(JsonPatch { values, oddly_spelt, too_large, operations });
+            }
             _ => return not_a_patch(&values, root, "a list of operations"),
         }
         for item in values.children(root) {
@@ -70,7 +73,7 @@ impl JsonPatch {
                 path_at: values.get(item, "path").map_or(at, |node| values.place(node)),
             });
         }
-        Ok(JsonPatch { values, oddly_spelt, operations })
+        Ok(JsonPatch { values, oddly_spelt, too_large, operations })
     }
 
     /// Whether it has no operations.
@@ -129,12 +132,34 @@ impl JsonPatch {
             .at(self.operations.last().map_or(Place::NONE, |operation| operation.at), "with this operation")
             .fail();
         }
+        if self.too_large {
+            refuse_too_large(document)?;
+        }
         let root = document.root();
         respell_through_json(&mut document.edit(step), root, Dialect::V3)
             .while_doing(|| "sending the object through JSON for a JSON patch".to_owned())?;
         settle_tags(document, step);
         Ok(())
     }
+}
+
+/// Refuses a number of a patch that no double holds, where it is in the object in the end.
+fn refuse_too_large(document: &Document) -> Result<()> {
+    let mut todo: Vec<NodeId> = document.try_root().into_iter().collect();
+    while let Some(node) = todo.pop() {
+        todo.extend(document.children(node));
+        let text = document.text(node);
+        if document.kind(node) == Kind::Scalar
+            && document.tag(node) == Tag::Float
+            && text.parse::<f64>().is_ok_and(f64::is_infinite)
+        {
+            return Diagnostic::error("number-too-large", format!("`{text}` is too large for a number"))
+                .at(document.place(node), "no double holds it")
+                .hint("put it in quotes if it is meant as text")
+                .fail();
+        }
+    }
+    Ok(())
 }
 
 /// What kustomize or a patch had made without a tag has been printed and read by now, and is what its text says.
@@ -316,6 +341,10 @@ impl Run<'_> {
     /// looked at in the end.
     fn had_json(&self, container: NodeId, node: NodeId) -> Result<()> {
         let document = self.editor.document();
+        if self.patch.too_large {
+            // A number that the patch itself brought and takes away again has no JSON either.
+            return Ok(());
+        }
         if let Some(key) = document.key(node).map(|key| document.text(key))
             && document.entries(container).filter(|(other, _)| document.text(*other) == key).count() > 1
         {

@@ -18,6 +18,8 @@ pub(super) struct JsonValues {
     /// Scalars that are spelt otherwise than encoding/json would spell them: a comparison of bytes never finds them
     /// equal to a value of an object.
     pub(super) oddly_spelt: BTreeSet<NodeId>,
+    /// There is a number that no double holds: it is tagged as a number, which yaml.v3 would not take it for.
+    pub(super) too_large: bool,
 }
 
 /// Reads a text as a JSON patch is read.
@@ -33,7 +35,7 @@ pub(super) fn read(source: SourceId, text: &SourceText, step: StepId) -> Result<
     let mut document = Document::generated();
     let root = from_yaml(&mut document.edit(step), &yaml, yaml.root())?;
     document.edit(step).set_root(root);
-    Ok(JsonValues { document, oddly_spelt: BTreeSet::new() })
+    Ok(JsonValues { document, oddly_spelt: BTreeSet::new(), too_large: false })
 }
 
 /// Copies a value that YAML 1.1 wrote, with every scalar turned into what JSON has for it.
@@ -101,17 +103,19 @@ struct JsonReader<'t, 'e> {
     at: usize,
     editor: Editor<'e>,
     oddly_spelt: BTreeSet<NodeId>,
+    too_large: bool,
 }
 
 impl JsonReader<'_, '_> {
     fn read(source: SourceId, text: &str, step: StepId) -> Result<JsonValues> {
         let mut document = Document::generated();
         let editor = document.edit(step);
-        let mut reader = JsonReader { source, text, at: 0, editor, oddly_spelt: BTreeSet::new() };
+        let oddly_spelt = BTreeSet::new();
+        let mut reader = JsonReader { source, text, at: 0, editor, oddly_spelt, too_large: false };
         let root = reader.values()?;
-        let oddly_spelt = reader.oddly_spelt;
+        let JsonReader { oddly_spelt, too_large, .. } = reader;
         document.edit(step).set_root(root);
-        Ok(JsonValues { document, oddly_spelt })
+        Ok(JsonValues { document, oddly_spelt, too_large })
     }
 
     fn fault<T>(&self, what: &str) -> Result<T> {
@@ -244,7 +248,10 @@ impl JsonReader<'_, '_> {
             Some(b'-' | b'0'..=b'9') => {
                 self.number()?;
                 let text = &self.text[start..self.at];
-                self.editor.scalar(text, Tag::Implicit, Style::Plain)
+                // encoding/json refuses a number that no double holds where it is decoded: in the patched object.
+                let fits = text.parse::<f64>().is_ok_and(f64::is_finite);
+                self.too_large |= !fits;
+                self.editor.scalar(text, if fits { Tag::Implicit } else { Tag::Float }, Style::Plain)
             }
             _ => {
                 let rest = &self.text[self.at..];
