@@ -7,6 +7,7 @@ mod id;
 mod identity;
 mod index;
 mod label_selector;
+mod names;
 mod object;
 mod pattern;
 pub mod projection;
@@ -24,6 +25,7 @@ pub use object::{Behavior, Resource};
 pub use pattern::{Pattern, expression};
 pub use read::{check_metadata, read};
 pub use selector::Target;
+pub(crate) use selector::has_odd_lists;
 pub use set::{Grave, ResourceSet};
 
 use crate::yaml::{Dialect, Value, resolve};

@@ -15,7 +15,7 @@ use super::set::ResourceSet;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::kubernetes::{Gvk, Scopes};
 use crate::kustomization::Selector;
-use crate::yaml::Kind;
+use crate::yaml::{Kind, NodeId};
 
 /// A target, ready to be asked.
 #[derive(Clone, Debug)]
@@ -64,12 +64,31 @@ impl<'s> Target<'s> {
             }
             Ok(found)
         };
+        if let Some(named) = self.named(resources) {
+            let mut found = Vec::new();
+            for position in named {
+                if let Some(resource) = resources.get(position)
+                    && self.selects(resource, scopes)?
+                {
+                    found.push(position);
+                }
+            }
+            return Ok(found);
+        }
         if resources.len() <= SIDE_BY_SIDE {
             return some((0, resources.list()));
         }
         let parts = resources.list().par_chunks(SIDE_BY_SIDE).enumerate().map(some);
         let parts: Vec<Result<Vec<usize>>> = parts.collect();
         Ok(parts.into_iter().collect::<Result<Vec<_>>>()?.concat())
+    }
+
+    /// Positions of the objects that may be meant by their name, rising; `None`: any may be.
+    pub(crate) fn named(&self, resources: &ResourceSet) -> Option<Vec<usize>> {
+        match &self.name {
+            Pattern::Text(name) => resources.positions_by_name(name),
+            Pattern::Any | Pattern::Expression(_) => None,
+        }
     }
 
     /// Whether a patch with this target is for this object.
@@ -141,11 +160,8 @@ impl<'s> Target<'s> {
 }
 
 fn fits(selector: &Result<LabelSelector>, resource: &Resource, field: &str) -> Result<bool> {
-    let document = &resource.document;
-    if let Some(map) = document.try_root().and_then(|root| document.at(root, &["metadata", field]))
-        && document.kind(map) == Kind::Sequence
-        && document.len(map) % 2 != 0
-    {
+    if let Some(map) = odd_list(resource, field) {
+        let document = &resource.document;
         // kustomize takes items for keys and values in turn, and crashes.
         return Diagnostic::error("not-a-mapping", format!("{field} are a list, not a mapping"))
             .at(document.place(map), "found here")
@@ -156,6 +172,18 @@ fn fits(selector: &Result<LabelSelector>, resource: &Resource, field: &str) -> R
         Ok(selector) => Ok(selector.matches(|key| entry(resource, field, key))),
         Err(fault) => Err(fault.clone()),
     }
+}
+
+/// Labels or annotations that are a list of odd length.
+fn odd_list(resource: &Resource, field: &str) -> Option<NodeId> {
+    let document = &resource.document;
+    let map = document.at(document.try_root()?, &["metadata", field])?;
+    (document.kind(map) == Kind::Sequence && document.len(map) % 2 != 0).then_some(map)
+}
+
+/// Whether labels or annotations are lists that asking for them refuses.
+pub(crate) fn has_odd_lists(resource: &Resource) -> bool {
+    odd_list(resource, "labels").is_some() || odd_list(resource, "annotations").is_some()
 }
 
 /// A label or annotation; of a key that is there twice, the last, as in kustomize's map.

@@ -14,6 +14,7 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::index::{IdHashes, IdParts, Index, NOT_A_NAMESPACE, or_default};
+use super::names::Names;
 use super::object::Resource;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::kubernetes::Scopes;
@@ -25,6 +26,7 @@ use crate::source::Place;
 pub struct ResourceSet {
     list: Vec<Resource>,
     index: OnceLock<Index>,
+    names: Names,
     graves: Vec<Grave>,
 }
 
@@ -40,7 +42,7 @@ pub struct Grave {
 impl ResourceSet {
     /// A set of objects whose ids nobody has compared yet.
     pub fn from_list(list: Vec<Resource>) -> ResourceSet {
-        ResourceSet { list, index: OnceLock::new(), graves: Vec::new() }
+        ResourceSet { list, ..ResourceSet::default() }
     }
 
     /// The objects in order.
@@ -75,6 +77,11 @@ impl ResourceSet {
 
     // ---- changing; ids may change, so the index is forgotten
 
+    fn forget_ids(&mut self) {
+        self.index.take();
+        self.names.forget();
+    }
+
     /// The objects in order, to be changed.
     pub fn iter_mut(&mut self) -> std::slice::IterMut<'_, Resource> {
         self.list_mut().iter_mut()
@@ -82,7 +89,7 @@ impl ResourceSet {
 
     /// The objects in order, to be changed (side by side, too).
     pub fn list_mut(&mut self) -> &mut [Resource] {
-        self.index.take();
+        self.forget_ids();
         &mut self.list
     }
 
@@ -99,7 +106,7 @@ impl ResourceSet {
 
     /// Puts other objects in the place of all.
     pub fn replace_list(&mut self, list: Vec<Resource>) {
-        self.index.take();
+        self.forget_ids();
         self.list = list;
     }
 
@@ -108,7 +115,7 @@ impl ResourceSet {
         if (0..).zip(order).all(|(place, from)| place == *from) {
             return;
         }
-        self.index.take();
+        self.forget_ids();
         // Follows each circle of moves; one object at a time is in the air.
         let mut placed = vec![false; self.list.len()];
         for start in 0..order.len().min(self.list.len()) {
@@ -126,13 +133,13 @@ impl ResourceSet {
 
     /// Takes all objects out.
     pub fn take_list(&mut self) -> Vec<Resource> {
-        self.index.take();
+        self.forget_ids();
         std::mem::take(&mut self.list)
     }
 
     /// Keeps the objects for which this is true, in order; the others are remembered among the graves.
     pub fn retain(&mut self, mut keep: impl FnMut(&Resource) -> bool) {
-        self.index.take();
+        self.forget_ids();
         let (kept, gone) = std::mem::take(&mut self.list).into_iter().partition(|resource| keep(resource));
         self.list = kept;
         let gone: Vec<Resource> = gone;
@@ -163,7 +170,7 @@ impl ResourceSet {
 
     /// Adds an object at the end without looking at its id.
     pub fn push(&mut self, resource: Resource) {
-        self.index.take();
+        self.forget_ids();
         self.list.push(resource);
     }
 
@@ -184,6 +191,7 @@ impl ResourceSet {
             }
             index.add(self.list.len(), &resource, &id);
         }
+        self.names.forget();
         self.list.push(resource);
         Ok(())
     }
@@ -266,6 +274,16 @@ impl ResourceSet {
 
     fn index(&self, scopes: &dyn Scopes) -> &Index {
         self.index.get_or_init(|| Index::build(&self.list, scopes))
+    }
+
+    /// Positions of the objects that may have or have had this name, rising; `None`: nobody knows yet, any may.
+    pub(crate) fn positions_by_name(&self, name: &str) -> Option<Vec<usize>> {
+        self.names.positions(name, &self.list)
+    }
+
+    /// Positions of the objects that may have or have had this name, rising: all, where nobody knows.
+    pub(crate) fn named(&self, name: &str) -> Vec<usize> {
+        self.positions_by_name(name).unwrap_or_else(|| (0..self.list.len()).collect())
     }
 
     /// Positions of the objects that have this id now (kustomize's `GetMatchingResourcesByCurrentId`).

@@ -2,7 +2,10 @@
 //!
 //! Rules. Images are looked for in every list called `containers` or `initContainers`, at any depth of any kind, and
 //! then once more where field specs say, so that a change that adds up (a tag suffix) is made twice in well-known
-//! places. Custom resource definitions are left alone. The name of an entry is part of a regular expression.
+//! places. Custom resource definitions are left alone. The name of an entry is part of a regular expression. Of many
+//! entries, `images/names.rs` tells which ones an image is for.
+
+mod names;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -10,6 +13,7 @@ use regex::Regex;
 
 use super::field_spec::{Create, FieldPaths, Scratch, expect_scalar, may_touch_ids, name_of, set_scalar};
 use super::together::{self, Local};
+use names::Names;
 use crate::diagnostic::{Diagnostic, Result, nearest};
 use crate::kubernetes::{FieldSpec, Scopes};
 use crate::kustomization::Image;
@@ -36,7 +40,12 @@ pub(crate) struct Images<'i> {
     entries: Vec<Entry<'i>>,
     paths: FieldPaths,
     touches_ids: bool,
+    /// Where there are many entries.
+    names: Option<Names>,
 }
+
+/// From how many entries on it pays to look them up.
+const MANY: usize = 32;
 
 /// [`apply`] as a step to be done together with others; `None` when there are no entries.
 pub(crate) fn prepare<'i>(
@@ -54,7 +63,8 @@ pub(crate) fn prepare<'i>(
         entries.push(Entry { image, name, step, matched: AtomicBool::new(false) });
     }
     let paths = FieldPaths::new(fields, Create::Never);
-    Ok(Some(Images { entries, paths, touches_ids: may_touch_ids(fields) }))
+    let names = (entries.len() >= MANY).then(|| Names::of(entries.iter().map(|entry| &entry.name)));
+    Ok(Some(Images { entries, paths, touches_ids: may_touch_ids(fields), names }))
 }
 
 impl Local for Images<'_> {
@@ -66,12 +76,27 @@ impl Local for Images<'_> {
         } else {
             images_of_containers(&resource.document, resource)?
         };
-        for entry in &self.entries {
+        let mut visited = Vec::new();
+        let mut next = 0;
+        while let Some(entry) = self.entries.get(next) {
             if !found.is_empty() {
                 let mut editor = resource.document.edit(entry.step);
                 found.iter().try_for_each(|node| entry.update(&mut editor, *node))?;
             }
-            self.paths.visit(resource, entry.step, scratch, |editor, node| entry.update(editor, node))?;
+            visited.clear();
+            self.paths.visit(resource, entry.step, scratch, |editor, node| {
+                if self.names.is_some() {
+                    visited.push(node);
+                }
+                entry.update(editor, node)
+            })?;
+            next += 1;
+            // The first entry has looked everywhere; of the others only those need be asked that an image is for.
+            if let Some(names) = &self.names {
+                let texts = found.iter().chain(&visited).map(|node| resource.document.text(*node));
+                let Some(following) = texts.filter_map(|text| names.next(text, next)).min() else { break };
+                next = following;
+            }
         }
         Ok(())
     }
@@ -83,6 +108,7 @@ impl Local for Images<'_> {
     /// Warns of entries that match nothing.
     fn finish(&self, resources: &ResourceSet, context: &mut Context) {
         let idle = self.entries.iter().filter(|entry| !entry.matched.load(Ordering::Relaxed));
+        let mut known = None;
         for entry in idle {
             let name = &entry.image.name;
             let at = if name.at.is_some() { name.at } else { entry.image.at };
@@ -91,7 +117,7 @@ impl Local for Images<'_> {
                 format!("no image is named `{}`, so this entry changes nothing", name.value),
             )
             .at(at, "looked for here");
-            if let Some(near) = near_name(&name.value, resources) {
+            if let Some(near) = near_name(&name.value, known.get_or_insert_with(|| all_names(resources))) {
                 warning = warning.hint(format!("did you mean `{near}`?"));
             }
             context.warnings.add(warning);
@@ -239,8 +265,12 @@ fn matches_text(name: &str, image: &str) -> bool {
             _ => return false,
         }
     }
+    is_tag_and_digest(rest.as_str())
+}
+
+/// Whether a text can follow the name of an image.
+fn is_tag_and_digest(mut rest: &str) -> bool {
     let in_tag = |c: char| c.is_ascii_alphanumeric() || "_.{}-".contains(c);
-    let mut rest = rest.as_str();
     if let Some(tag) = rest.strip_prefix(':') {
         rest = tag.trim_start_matches(in_tag);
     }
@@ -263,7 +293,8 @@ fn split(image: &str) -> (&str, &str, &str) {
     }
 }
 
-fn near_name(name: &str, resources: &ResourceSet) -> Option<String> {
+/// The names of images that there are.
+fn all_names(resources: &ResourceSet) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     for resource in resources.iter().take(4096) {
         for node in images_of_containers(&resource.document, resource).unwrap_or_default() {
@@ -272,6 +303,10 @@ fn near_name(name: &str, resources: &ResourceSet) -> Option<String> {
     }
     names.sort();
     names.dedup();
+    names
+}
+
+fn near_name(name: &str, names: &[String]) -> Option<String> {
     if let Some(longer) = names.iter().find(|n| n.rsplit('/').next() == Some(name)) {
         return Some(longer.clone());
     }

@@ -30,6 +30,9 @@ pub fn apply(
         let step = context.steps.add("patches", patch.at);
         read.push((patch, read_patch(patch, loader, context, step)?, step));
     }
+    if !read.is_empty() {
+        resources.drop_empties();
+    }
     let mut ids_are_distinct = false;
     for (patch, content, step) in read {
         match content {
@@ -50,7 +53,6 @@ pub fn apply(
                 ids_are_distinct &= !json.touches_ids();
             }
         }
-        resources.drop_empties();
     }
     Ok(())
 }
@@ -193,6 +195,7 @@ fn strategic_by_id(
     resources: &mut ResourceSet,
     context: &Context,
 ) -> Result<()> {
+    let mut deleted = false;
     for document in documents {
         let position = find_by_id(document, patch.at, resources, context)?;
         let mut ready = StrategicPatch::by_id(document, step);
@@ -203,8 +206,12 @@ fn strategic_by_id(
             if resource.is_nothing() {
                 // The index must not find it any more.
                 resources.list_mut();
+                deleted = true;
             }
         }
+    }
+    if deleted {
+        resources.drop_empties();
     }
     Ok(())
 }
@@ -267,7 +274,16 @@ fn json_with_target(
     for_each_at(list, &selected, KindScopes::default, |resource, kinds| {
         remember_in_row(resource, scopes, kinds)?;
         apply_json(json, resource, step, After::IgnoresEmptyKeys)
-    })
+    })?;
+    drop_empties_at(&selected, resources);
+    Ok(())
+}
+
+/// Drops objects of which a patch has left nothing, where it changed these.
+pub(super) fn drop_empties_at(positions: &[usize], resources: &mut ResourceSet) {
+    if positions.iter().any(|position| resources.get(*position).is_some_and(Resource::is_nothing)) {
+        resources.drop_empties();
+    }
 }
 
 /// What a transformer makes of annotations that cannot be rewritten because one has an empty key.

@@ -2,7 +2,7 @@
 //! remembered, so that references do not follow a patched name.
 
 use super::patch::JsonPatch;
-use super::patches::{After, apply_json, inline_text, not_found};
+use super::patches::{After, apply_json, drop_empties_at, inline_text, not_found};
 use super::{for_each_at, scopes};
 use crate::diagnostic::{Diagnostic, Result};
 use crate::kustomization::Patch;
@@ -47,7 +47,7 @@ pub fn apply(
             || (),
             |resource, ()| apply_json(&json, resource, step, After::RefusesEmptyKeys),
         )?;
-        resources.drop_empties();
+        drop_empties_at(&selected, resources);
     }
     Ok(())
 }

@@ -14,7 +14,7 @@ use crate::kustomization::{
 };
 use crate::load::Loader;
 use crate::provenance::{Origin, StepId};
-use crate::resource::{Context, Resource, ResourceSet, Target, projection};
+use crate::resource::{self, Context, Resource, ResourceSet, Target, projection};
 use crate::source::Place;
 use crate::yaml::{Document, Editor, Kind, NodeId, Style, Tag, read_v2, resolve};
 
@@ -35,8 +35,9 @@ pub fn apply(
             list.extend(read_file(field, loader, context)?);
         }
     }
+    let mut no_odd_lists = None;
     for replacement in &list {
-        apply_one(replacement, resources, context)?;
+        apply_one(replacement, resources, context, &mut no_odd_lists)?;
     }
     Ok(())
 }
@@ -55,7 +56,12 @@ fn read_file(
     })
 }
 
-fn apply_one(replacement: &Replacement, resources: &mut ResourceSet, context: &mut Context) -> Result<()> {
+fn apply_one(
+    replacement: &Replacement,
+    resources: &mut ResourceSet,
+    context: &mut Context,
+    no_odd_lists: &mut Option<bool>,
+) -> Result<()> {
     let fault =
         |message: &str| Diagnostic::error("bad-replacement", message).at(replacement.at, "this replacement");
     let step = context.steps.add("replacements", replacement.at);
@@ -72,7 +78,7 @@ fn apply_one(replacement: &Replacement, resources: &mut ResourceSet, context: &m
         (None, None) => return Ok(()),
     };
     for target in &replacement.targets {
-        apply_target(target, &mut value, replacement.at, step, resources, context)?;
+        apply_target(target, &mut value, replacement.at, step, (resources, no_odd_lists), context)?;
     }
     Ok(())
 }
@@ -214,6 +220,12 @@ fn into_annotations(parts: &[String]) -> bool {
     matches!(parts, [metadata, annotations, ..] if metadata == "metadata" && annotations == "annotations")
 }
 
+/// Whether a path surely leads neither to what makes up the id of an object nor to its annotations or labels.
+fn keeps_ids(parts: &[String]) -> bool {
+    let first = parts.first().map_or("", String::as_str);
+    !matches!(first, "" | "apiVersion" | "kind" | "metadata") && first.bytes().all(|b| b.is_ascii_alphabetic())
+}
+
 /// Whether the annotations are missing, null or empty: where kustomize keeps state, there is a mapping then.
 fn has_no_annotations(resource: &Resource) -> bool {
     let document = &resource.document;
@@ -243,7 +255,10 @@ fn select_source(source: &SourceSelector, entry: Place, resources: &ResourceSet)
         if parts.is_empty() { "anything".to_owned() } else { parts.join(", ") }
     };
     let at = if selector.at.is_some() { selector.at } else { entry };
-    for (position, resource) in resources.iter().enumerate() {
+    let all = || (0..resources.len()).collect();
+    let named = if selector.name.is_empty() { all() } else { resources.named(&selector.name) };
+    for position in named {
+        let Some(resource) = resources.get(position) else { continue };
         let (group, version) = crate::kubernetes::Gvk::split_api_version(resource.api_version());
         let fits = |kind: &str, name: &str, namespace: &str| {
             (selector.name.is_empty() || selector.name == name)
@@ -292,7 +307,7 @@ fn apply_target(
     value: &mut Value,
     entry: Place,
     step: StepId,
-    resources: &mut ResourceSet,
+    (resources, no_odd_lists): (&mut ResourceSet, &mut Option<bool>),
     context: &mut Context,
 ) -> Result<()> {
     let at = if target.at.is_some() { target.at } else { entry };
@@ -308,13 +323,21 @@ fn apply_target(
             .map(|path| (path.value.as_str(), split(&path.value), path.at))
             .collect();
     let mut selected_any = false;
-    for position in 0..resources.len() {
+    // Labels and annotations are looked at before names, and what they are may be refused: then all objects are.
+    let by_labels = selects.has_label_selectors() || rejects.iter().any(Target::has_label_selectors);
+    let named = if by_labels { None } else { selects.named(resources) };
+    let named = named.filter(|_| {
+        *no_odd_lists.get_or_insert_with(|| !resources.iter().any(resource::has_odd_lists))
+    });
+    let keeps_ids = paths.iter().all(|(_, parts, _)| keeps_ids(parts));
+    for position in named.unwrap_or_else(|| (0..resources.len()).collect()) {
         let Some(resource) = resources.get(position) else { continue };
         if !is_target(&selects, &rejects, resource)? {
             continue;
         }
         selected_any = true;
-        let Some(resource) = resources.get_mut(position) else { continue };
+        let list = if keeps_ids { resources.list_mut_keeping_ids() } else { resources.list_mut() };
+        let Some(resource) = list.get_mut(position) else { continue };
         for (path, parts, path_at) in &paths {
             let shown = projection::has_state(resource)
                 && (sees_state(parts) || (into_annotations(parts) && has_no_annotations(resource)));
@@ -328,6 +351,9 @@ fn apply_target(
                 projection::take_in(resource, || step)?;
             }
             value.refresh(position, resource, step);
+        }
+        if !keeps_ids && *no_odd_lists == Some(true) {
+            *no_odd_lists = Some(!resource::has_odd_lists(resource));
         }
     }
     if !selected_any {

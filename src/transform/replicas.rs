@@ -1,6 +1,6 @@
 //! `replicas` (ReplicaCountTransformer): sets the number of replicas of the objects that have, or had, a name.
 
-use super::field_spec::{Create, FieldPath, Trail, set_scalar};
+use super::field_spec::{Create, FieldPath, Trail, set_scalar, touches_ids};
 use crate::diagnostic::{Diagnostic, Result, nearest};
 use crate::kubernetes::{FieldSpec, Gvk};
 use crate::kustomization::Replica;
@@ -17,7 +17,9 @@ pub fn apply(
 ) -> Result<()> {
     let step = context.steps.add("replicas", replica.at);
     let name = replica.name.value.as_str();
-    let named: Vec<usize> = (0..resources.len())
+    let named: Vec<usize> = resources
+        .named(name)
+        .into_iter()
         .filter(|position| {
             resources.get(*position).is_some_and(|resource| {
                 !resource.is_nothing()
@@ -41,7 +43,9 @@ pub fn apply(
             if !path.selects(group, version, resource.kind()) {
                 continue;
             }
-            let Some(resource) = resources.get_mut(*position) else { continue };
+            let list =
+                if touches_ids(path.path()) { resources.list_mut() } else { resources.list_mut_keeping_ids() };
+            let Some(resource) = list.get_mut(*position) else { continue };
             let mut editor = resource.document.edit(step);
             editor.written_at(replica.count.at);
             path.visit(&mut editor, Create::Scalar(Tag::Int), &mut trail, |editor, node| {
