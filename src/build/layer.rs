@@ -84,7 +84,7 @@ impl<'f> Layer<'f> {
         let found = read::entries(run, &self.loader, entries);
         for (entry, found) in entries.iter().zip(found) {
             match found? {
-                Entry::Objects(objects) => self.file(run, into, entry, objects)?,
+                Entry::Objects(objects) => self.file(run, into, entry, *objects)?,
                 Entry::Root(loader) => {
                     let gathered = std::mem::take(into);
                     *into = self.descend(run, loader, entry, Door::Resource, gathered)?;

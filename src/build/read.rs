@@ -140,7 +140,9 @@ pub(super) fn entries<'f>(
         })
         .sum();
     let read = |found: Result<Found<'f>>| match found? {
-        Found::File(id) => resource::read(id, &sources.get(id).text).map(Entry::Objects),
+        Found::File(id) => {
+            resource::read(id, &sources.get(id).text).map(|objects| Entry::Objects(Box::new(objects)))
+        }
         Found::Directory(loader) => Ok(Entry::Root(loader)),
     };
     if bytes > WORTH_THREADS {
@@ -153,7 +155,7 @@ pub(super) fn entries<'f>(
 /// What an entry of `resources` names.
 pub(super) enum Entry<'f> {
     /// Objects of a file.
-    Objects(ResourceSet),
+    Objects(Box<ResourceSet>),
     /// The root of another kustomization.
     Root(Loader<'f>),
 }

@@ -4,6 +4,8 @@
 use std::borrow::Cow;
 use std::ops::Deref;
 
+use rustc_hash::FxHashMap;
+
 use super::defaults::{self, Section};
 use super::gvk::Gvk;
 use crate::diagnostic::{Diagnostic, Result};
@@ -68,9 +70,7 @@ impl FieldSpecs {
             return Ok(());
         }
         let mut own = std::mem::take(self).into_vec();
-        for spec in other {
-            merge_one(&mut own, Cow::Borrowed(spec))?;
-        }
+        merge_field_specs(&mut own, other)?;
         // kustomize's sort is not stable beyond twelve entries; the order of specs for one kind shows in no output.
         own.sort_by(|a, b| a.gvk.order(&b.gvk));
         self.0 = List::Own(own);
@@ -116,8 +116,9 @@ impl NameReferences {
             List::Defaults(_) => defaults::name_references().to_vec(),
             List::Own(own) => own,
         };
+        let mut known = Known::default();
         for reference in other {
-            add_reference(&mut own, reference)?;
+            known.add_reference(&mut own, reference)?;
         }
         own.sort_by(|a, b| a.referral.order(&b.referral));
         self.0 = List::Own(own);
@@ -137,43 +138,111 @@ impl<T> List<T> {
 /// # Errors
 /// As [`FieldSpecs::merge`].
 pub fn merge_field_specs(list: &mut Vec<FieldSpec>, specs: &[FieldSpec]) -> Result<()> {
-    specs.iter().try_for_each(|spec| merge_one(list, Cow::Borrowed(spec)))
+    let mut paths = Paths::default();
+    specs.iter().try_for_each(|spec| paths.merge_one(list, Cow::Borrowed(spec)))
 }
 
 /// Adds a spec unless it is there already (see [`FieldSpecs::merge`]).
 pub(super) fn merge_one(list: &mut Vec<FieldSpec>, spec: Cow<'_, FieldSpec>) -> Result<()> {
-    let there = list.iter().find(|have| {
-        have.path == spec.path && spec.gvk.selects(&have.gvk.group, &have.gvk.version, &have.gvk.kind)
-    });
-    match there {
-        None => list.push(spec.into_owned()),
-        Some(have) if have.create == spec.create => {}
-        Some(have) => {
-            let kind = if have.gvk.kind.is_empty() { "any kind" } else { &have.gvk.kind };
-            return Diagnostic::error(
-                "conflicting-field-specs",
-                format!("field specs for `{}` of {kind} disagree on `create`", spec.path),
-            )
-            .hint("say the same `create` in every configuration, or drop one of them")
-            .fail();
-        }
-    }
-    Ok(())
+    Paths::default().merge_one(list, spec)
 }
 
 /// Merges the fields of a kind into the reference of that kind, or adds one.
 pub(super) fn add_reference(list: &mut Vec<NameReference>, reference: &NameReference) -> Result<()> {
-    let mut found = false;
-    for have in list.iter_mut().filter(|have| have.referral == reference.referral) {
-        found = true;
-        for spec in &reference.fields {
-            merge_one(&mut have.fields, Cow::Borrowed(spec))?;
+    Known::default().add_reference(list, reference)
+}
+
+/// Up to so many entries a list is walked, unless it is asked again and again.
+const FEW: usize = 64;
+/// So many times a long list is walked before a table is made of it.
+const SELDOM: usize = 16;
+
+/// Where each path stands in one list of field specs.
+#[derive(Debug, Default)]
+struct Paths {
+    asked: usize,
+    places: Option<FxHashMap<String, Vec<usize>>>,
+}
+
+impl Paths {
+    fn merge_one(&mut self, list: &mut Vec<FieldSpec>, spec: Cow<'_, FieldSpec>) -> Result<()> {
+        let same = |have: &&FieldSpec| {
+            have.path == spec.path && spec.gvk.selects(&have.gvk.group, &have.gvk.version, &have.gvk.kind)
+        };
+        self.asked += 1;
+        if self.places.is_none() && list.len() > FEW && self.asked > SELDOM {
+            let mut places: FxHashMap<String, Vec<usize>> = FxHashMap::default();
+            for (place, spec) in list.iter().enumerate() {
+                places.entry(spec.path.clone()).or_default().push(place);
+            }
+            self.places = Some(places);
         }
+        let there = match &self.places {
+            None => list.iter().find(same),
+            Some(places) => {
+                let places = places.get(&spec.path).into_iter().flatten();
+                places.filter_map(|place| list.get(*place)).find(same)
+            }
+        };
+        match there {
+            None => {
+                if let Some(places) = &mut self.places {
+                    places.entry(spec.path.clone()).or_default().push(list.len());
+                }
+                list.push(spec.into_owned());
+            }
+            Some(have) if have.create == spec.create => {}
+            Some(have) => {
+                let kind = if have.gvk.kind.is_empty() { "any kind" } else { &have.gvk.kind };
+                return Diagnostic::error(
+                    "conflicting-field-specs",
+                    format!("field specs for `{}` of {kind} disagree on `create`", spec.path),
+                )
+                .hint("say the same `create` in every configuration, or drop one of them")
+                .fail();
+            }
+        }
+        Ok(())
     }
-    if !found {
-        list.push(reference.clone());
+}
+
+/// Where each referral stands in one list of name references, and each path in the fields of each.
+#[derive(Debug, Default)]
+struct Known {
+    asked: usize,
+    places: Option<FxHashMap<Gvk, Vec<usize>>>,
+    paths: FxHashMap<usize, Paths>,
+}
+
+impl Known {
+    fn add_reference(&mut self, list: &mut Vec<NameReference>, reference: &NameReference) -> Result<()> {
+        self.asked += 1;
+        if self.places.is_none() && list.len() > FEW && self.asked > SELDOM {
+            let mut places: FxHashMap<Gvk, Vec<usize>> = FxHashMap::default();
+            for (place, reference) in list.iter().enumerate() {
+                places.entry(reference.referral.clone()).or_default().push(place);
+            }
+            self.places = Some(places);
+        }
+        let there: Vec<usize> = match &self.places {
+            None => (0..list.len()).filter(|place| list[*place].referral == reference.referral).collect(),
+            Some(places) => places.get(&reference.referral).cloned().unwrap_or_default(),
+        };
+        for place in &there {
+            let Some(have) = list.get_mut(*place) else { continue };
+            let paths = self.paths.entry(*place).or_default();
+            for spec in &reference.fields {
+                paths.merge_one(&mut have.fields, Cow::Borrowed(spec))?;
+            }
+        }
+        if there.is_empty() {
+            if let Some(places) = &mut self.places {
+                places.entry(reference.referral.clone()).or_default().push(list.len());
+            }
+            list.push(reference.clone());
+        }
+        Ok(())
     }
-    Ok(())
 }
 
 impl Deref for FieldSpecs {

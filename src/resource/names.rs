@@ -16,7 +16,7 @@ const SMALL: usize = 32;
 #[derive(Debug, Default)]
 pub(super) struct Names {
     lookups: AtomicU32,
-    table: OnceLock<Table>,
+    table: OnceLock<Box<Table>>,
 }
 
 #[derive(Clone, Debug)]
@@ -41,7 +41,7 @@ impl Names {
         {
             return None;
         }
-        Some(self.table.get_or_init(|| Table::of(list)).positions(name))
+        Some(self.table.get_or_init(|| Box::new(Table::of(list))).positions(name))
     }
 
     /// Forgets everything: names may have changed.

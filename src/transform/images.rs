@@ -13,7 +13,6 @@ use regex::Regex;
 
 use super::field_spec::{Create, FieldPaths, Scratch, expect_scalar, may_touch_ids, name_of, set_scalar};
 use super::together::{self, Local};
-use names::Names;
 use crate::diagnostic::{Diagnostic, Result, nearest};
 use crate::kubernetes::{FieldSpec, Scopes};
 use crate::kustomization::Image;
@@ -21,6 +20,7 @@ use crate::provenance::StepId;
 use crate::resource::{Context, Resource, ResourceSet, expression};
 use crate::source::Place;
 use crate::yaml::{Document, Editor, Kind, NodeId, Tag};
+use names::Names;
 
 /// Changes the images of all objects, entry after entry. Warns of entries that match nothing.
 pub fn apply(

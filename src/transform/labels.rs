@@ -66,12 +66,9 @@ pub(crate) fn prepare<'p>(
     let step = context.steps.add(field, first.key.at);
     // kustomize keeps pairs in a map, so the last of equal keys counts, and goes through them by key.
     let mut sorted: Vec<&Pair> = Vec::with_capacity(pairs.len());
-    for (place, pair) in pairs.iter().enumerate() {
-        if !pairs[place + 1..].iter().any(|later| later.key.value == pair.key.value) {
-            sorted.push(pair);
-        }
-    }
+    sorted.extend(pairs.iter().rev());
     sorted.sort_by(|a, b| a.key.value.cmp(&b.key.value));
+    sorted.dedup_by(|later, earlier| later.key.value == earlier.key.value);
     if let Some(pair) = sorted.first().filter(|pair| pair.key.value.is_empty()) {
         return Diagnostic::error("empty-key", format!("an empty key in `{field}`"))
             .at(pair.key.at, "stands here")

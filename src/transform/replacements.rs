@@ -223,7 +223,8 @@ fn into_annotations(parts: &[String]) -> bool {
 /// Whether a path surely leads neither to what makes up the id of an object nor to its annotations or labels.
 fn keeps_ids(parts: &[String]) -> bool {
     let first = parts.first().map_or("", String::as_str);
-    !matches!(first, "" | "apiVersion" | "kind" | "metadata") && first.bytes().all(|b| b.is_ascii_alphabetic())
+    !matches!(first, "" | "apiVersion" | "kind" | "metadata")
+        && first.bytes().all(|b| b.is_ascii_alphabetic())
 }
 
 /// Whether the annotations are missing, null or empty: where kustomize keeps state, there is a mapping then.
@@ -326,9 +327,8 @@ fn apply_target(
     // Labels and annotations are looked at before names, and what they are may be refused: then all objects are.
     let by_labels = selects.has_label_selectors() || rejects.iter().any(Target::has_label_selectors);
     let named = if by_labels { None } else { selects.named(resources) };
-    let named = named.filter(|_| {
-        *no_odd_lists.get_or_insert_with(|| !resources.iter().any(resource::has_odd_lists))
-    });
+    let named =
+        named.filter(|_| *no_odd_lists.get_or_insert_with(|| !resources.iter().any(resource::has_odd_lists)));
     let keeps_ids = paths.iter().all(|(_, parts, _)| keeps_ids(parts));
     for position in named.unwrap_or_else(|| (0..resources.len()).collect()) {
         let Some(resource) = resources.get(position) else { continue };

@@ -43,8 +43,11 @@ pub fn apply(
             if !path.selects(group, version, resource.kind()) {
                 continue;
             }
-            let list =
-                if touches_ids(path.path()) { resources.list_mut() } else { resources.list_mut_keeping_ids() };
+            let list = if touches_ids(path.path()) {
+                resources.list_mut()
+            } else {
+                resources.list_mut_keeping_ids()
+            };
             let Some(resource) = list.get_mut(*position) else { continue };
             let mut editor = resource.document.edit(step);
             editor.written_at(replica.count.at);

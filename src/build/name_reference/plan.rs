@@ -1,6 +1,8 @@
 //! The fields in which objects of one kind may name others: all field specs of that kind as one tree of paths, so that
 //! an object is walked once. What a path means is `transform::field_spec`'s rule; nothing is ever made.
 
+use rustc_hash::FxHashMap;
+
 use crate::diagnostic::{Diagnostic, Result};
 use crate::kubernetes::{Gvk, NameReference};
 use crate::transform::field_spec::{is_integer, split_path, touches_ids};
@@ -24,7 +26,12 @@ pub(super) struct Filter<'c> {
 pub(super) struct Plan<'c> {
     pub(super) filters: Vec<Filter<'c>>,
     branches: Vec<Branch>,
+    /// Where a part leads from a branch that has many.
+    crowded: FxHashMap<(usize, String, bool), usize>,
 }
+
+/// From how many branches on it pays to look them up.
+const CROWD: usize = 32;
 
 #[derive(Debug, Default)]
 struct Branch {
@@ -79,10 +86,19 @@ impl<'c> Plan<'c> {
             let (name, sequence) =
                 text.strip_suffix("[]").map_or((text.as_str(), false), |name| (name, true));
             let part = name.trim();
-            let below = self.branches[at].below.iter().map(|b| *b as usize);
-            let known = below
-                .into_iter()
-                .find(|b| self.branches[*b].part == part && self.branches[*b].sequence == sequence);
+            let below = &self.branches[at].below;
+            let known = if below.len() < CROWD {
+                let same =
+                    |b: &usize| self.branches[*b].part == part && self.branches[*b].sequence == sequence;
+                below.iter().map(|b| *b as usize).find(same)
+            } else {
+                if below.len() == CROWD {
+                    let keys = below.iter().map(|b| (*b as usize, &self.branches[*b as usize]));
+                    let keys = keys.map(|(b, branch)| ((at, branch.part.clone(), branch.sequence), b));
+                    self.crowded.extend(keys);
+                }
+                self.crowded.get(&(at, part.to_owned(), sequence)).copied()
+            };
             at = known.unwrap_or_else(|| {
                 let odd = name.is_empty()
                     || matches!(part, "-" | "*")
@@ -91,6 +107,9 @@ impl<'c> Plan<'c> {
                 let new = self.branches.len();
                 self.branches.push(Branch { part: part.to_owned(), sequence, odd, ..Branch::default() });
                 self.branches[at].below.push(new as u32);
+                if self.branches[at].below.len() > CROWD {
+                    self.crowded.insert((at, part.to_owned(), sequence), new);
+                }
                 new
             });
         }

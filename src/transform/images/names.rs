@@ -83,13 +83,15 @@ mod tests {
             name => Name::Text(name.to_owned()),
         });
         let names = Names::of(names.iter());
-        assert_eq!((names.next("a", 0), names.next("a:2", 1), names.next("a", 3)), (Some(0), Some(2), Some(3)));
+        assert_eq!(
+            (names.next("a", 0), names.next("a:2", 1), names.next("a", 3)),
+            (Some(0), Some(2), Some(3))
+        );
         assert_eq!((names.next("a", 4), names.next("a:1", 4), names.next("a:12", 4)), (None, Some(5), None));
         assert_eq!((names.next("rXio/a@sha256:0", 0), names.next("h:5/a:1", 4)), (Some(1), Some(4)));
-        assert_eq!((names.next("bécxd", 4), names.next("b\ncxd", 4), names.next("b.c.d", 4)), (
-            Some(6),
-            None,
-            Some(6)
-        ));
+        assert_eq!(
+            (names.next("bécxd", 4), names.next("b\ncxd", 4), names.next("b.c.d", 4)),
+            (Some(6), None, Some(6))
+        );
     }
 }
