@@ -10,6 +10,7 @@ mod declarations;
 mod environment;
 mod eval;
 mod functions;
+pub(super) mod history;
 mod lexer;
 mod literals;
 mod macros;

@@ -8,6 +8,9 @@ use super::report::Report;
 use super::storage_class::newer_node_label;
 use crate::validate::{At, Finding, Path};
 
+/// What is said of a volume with a class that only CSI volumes have.
+pub(super) const CLASS_WITHOUT_CSI: &str = "`volumeAttributesClassName` is for CSI volumes";
+
 const ACCESS_MODES: &[&str] = &["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"];
 
 /// Sources of PersistentVolumes in the order of the server: name, the name it uses for blame, and what checks one.
@@ -115,7 +118,7 @@ pub(super) fn check_spec(spec: &At<'_>, name: &str, inline: bool, findings: &mut
             findings.format(&attributes, format::dns_subdomain(attributes.text()));
         }
         if !csi.is_there() {
-            findings.required(&csi, "`volumeAttributesClassName` is for CSI volumes");
+            findings.required(&csi, CLASS_WITHOUT_CSI);
         }
     }
 }

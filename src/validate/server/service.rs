@@ -9,6 +9,10 @@ use super::seen::Seen;
 use super::{address, format};
 use crate::validate::{At, Finding};
 
+/// What is said where two annotations of one meaning differ.
+pub(super) const TOPOLOGY: &str =
+    "must be the same as the annotation `service.kubernetes.io/topology-aware-hints`";
+
 /// What is said of the older name for traffic within a zone.
 pub(super) const PREFER_CLOSE: &str = "`PreferClose` is deprecated: use `PreferSameZone`";
 
@@ -64,10 +68,7 @@ pub(super) fn check(object: &At<'_>, findings: &mut Vec<Finding>) {
         annotations.entry("service.kubernetes.io/topology-aware-hints"),
     );
     if mode.is_there() && hints.is_there() && mode.text() != hints.text() {
-        findings.invalid(
-            &mode,
-            "must be the same as the annotation `service.kubernetes.io/topology-aware-hints`",
-        );
+        findings.invalid(&mode, TOPOLOGY);
     }
     check_type(&spec, &shape, findings);
     check_ports(&spec, &shape, findings);

@@ -20,6 +20,9 @@ mod volume_warnings;
 mod volumes;
 mod warnings;
 
+pub(super) use os::NOT_WITH_OWN_USERS;
+pub(super) use security::SYSCTL_OF_NODE;
+
 use super::report::Report;
 use super::{format, labels, told};
 use crate::validate::{At, Finding, Level, Path};

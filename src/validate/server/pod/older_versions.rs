@@ -6,22 +6,7 @@ use crate::validate::server::format;
 use crate::validate::server::report::Report;
 use crate::validate::{At, Finding, Level, Path};
 
-/// What versions before the given one drop, so that nothing in it is refused.
-const DROPPED: &[(u32, &str)] = &[
-    // UserNamespacesSupport and ProcMountType
-    (33, "procMount"),
-    (33, "HostPID"),
-    (33, "HostIPC"),
-    // HostnameOverride
-    (35, "hostnameOverride"),
-    // ContainerRestartRules
-    (35, "restartPolicyRules"),
-    // ClusterTrustBundleProjection and PodCertificateRequest
-    (37, "clusterTrustBundle"),
-    (37, "podCertificate"),
-];
-
-/// Takes back what an older version did not refuse in a pod's `spec`, and adds what it did.
+/// Takes back what an older version did not refuse in a pod's `spec` for reasons that no path tells, and adds what it did.
 pub(in crate::validate::server) fn check(spec: &At<'_>, minor: u32, findings: &mut Vec<Finding>) {
     if findings.iter().any(|finding| finding.level == Level::Error) {
         take_back(spec, minor, findings);
@@ -36,8 +21,19 @@ pub(in crate::validate::server) fn check(spec: &At<'_>, minor: u32, findings: &m
             }
         }
     }
+    if minor < 27 {
+        claims(spec, findings);
+    }
+    if minor < 26 {
+        let dns = spec.field("dnsConfig");
+        few_searches(&dns.field("searches"), findings);
+    }
+    if minor < 25 {
+        slashes_of_sysctls(spec, findings);
+    }
     for list in ["initContainers", "containers"] {
         for container in spec.field(list).items() {
+            env_sources(&container, minor, findings);
             if minor < 34 {
                 restart_policy(&container, minor, findings);
             }
@@ -55,15 +51,70 @@ fn take_back(spec: &At<'_>, minor: u32, findings: &mut Vec<Finding>) {
     // PodLevelResources
     let resources = Path::Field(&spec.path, "resources").text();
     findings.retain(|finding| {
-        let is_dropped = |name: &str| finding.path.split(['.', '[']).any(|step| step == name);
         let is_of_pod = finding.path.strip_prefix(resources.as_str());
         let is_of_pod = is_of_pod.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']));
         let is_gone = (minor < 34 && is_of_pod)
-            || DROPPED.iter().any(|(since, name)| minor < *since && is_dropped(name))
             // In 1.34 restart policies of regular containers were known and dropped.
             || (minor == 34 && finding.path.ends_with("].restartPolicy"));
         !is_gone
     });
+}
+
+/// Names of sysctls had dots alone.
+fn slashes_of_sysctls(spec: &At<'_>, findings: &mut Vec<Finding>) {
+    let security = spec.field("securityContext");
+    for sysctl in security.field("sysctls").items() {
+        let name = sysctl.field("name");
+        if name.text().contains('/') {
+            findings.invalid(&name, "may not have a `/` before 1.25");
+        }
+    }
+}
+
+/// `ExpandedDNSConfig`
+fn few_searches(searches: &At<'_>, findings: &mut Vec<Finding>) {
+    let length: usize = searches.items().map(|search| search.text().len() + 1).sum();
+    if searches.len() > 6 && searches.len() <= 32 {
+        findings.invalid(searches, "may have at most 6 items before 1.26");
+    }
+    if length > 256 + 1 && length <= 2048 + 1 {
+        findings.invalid(searches, "may have at most 256 characters in all before 1.26");
+    }
+}
+
+/// What variables cannot be made from yet.
+fn env_sources(container: &At<'_>, minor: u32, findings: &mut Vec<Finding>) {
+    for variable in container.field("env").items() {
+        let from = variable.field("valueFrom");
+        // PodHostIPs
+        let field = from.field("fieldRef");
+        let path = field.field("fieldPath");
+        if minor < 29 && path.text() == "status.hostIPs" {
+            findings.invalid(&path, "`status.hostIPs` can be had from Kubernetes 1.29 on");
+        }
+        // EnvFiles: dropped, and nothing is left.
+        if minor == 34 && from.field("fileKeyRef").is_there() && from.len() == 1 {
+            findings.invalid(&from, "`fileKeyRef` can be had from Kubernetes 1.35 on");
+        }
+    }
+}
+
+/// The claims that a pod makes for itself.
+fn claims(spec: &At<'_>, findings: &mut Vec<Finding>) {
+    for volume in spec.field("volumes").items() {
+        let ephemeral = volume.field("ephemeral");
+        let template = ephemeral.field("volumeClaimTemplate");
+        access_modes(&template.field("spec"), findings);
+    }
+}
+
+/// `ReadWriteOncePod`, in a volume or claim.
+pub(in crate::validate::server) fn access_modes(spec: &At<'_>, findings: &mut Vec<Finding>) {
+    let modes = spec.field("accessModes");
+    for mode in modes.items().filter(|mode| mode.text() == "ReadWriteOncePod") {
+        findings
+            .not_supported(&mode.told_at(modes.path), &["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce"]);
+    }
 }
 
 /// Before there were rules for them, only init containers had restart policies, and only one; and before 1.29 none had

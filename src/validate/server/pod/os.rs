@@ -130,9 +130,13 @@ pub(super) fn check_host_process(spec: &At<'_>, context: &Context<'_>, findings:
     }
 }
 
+/// What is said of what goes with the node's users only.
+pub(in crate::validate::server) const NOT_WITH_OWN_USERS: &str =
+    "pods with users of their own may not have it";
+
 /// Mirrors `validateHostUsers`
 pub(super) fn check_host_users(spec: &At<'_>, context: &Context<'_>, findings: &mut Vec<Finding>) {
-    const WHY: &str = "pods with users of their own may not have it";
+    const WHY: &str = NOT_WITH_OWN_USERS;
     if context.host_users {
         return;
     }

@@ -118,6 +118,10 @@ fn app_armor_profile(profile: &At<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
+/// What is said of a sysctl that would be the node's.
+pub(in crate::validate::server) const SYSCTL_OF_NODE: &str =
+    "pods in that namespace of their node may not have it";
+
 /// Mirrors `validateSysctls`
 fn sysctls(sysctls: &At<'_>, context: &Context<'_>, findings: &mut Vec<Finding>) {
     for (index, sysctl) in sysctls.items().enumerate() {
@@ -135,10 +139,10 @@ fn sysctls(sysctls: &At<'_>, context: &Context<'_>, findings: &mut Vec<Finding>)
         }
         match namespace_of(text) {
             Namespace::Net if context.host_network => {
-                findings.invalid(&name, "pods in the node's network may not have it");
+                findings.invalid(&name, SYSCTL_OF_NODE);
             }
             Namespace::Ipc if context.host_ipc => {
-                findings.invalid(&name, "pods in the node's IPC may not have it");
+                findings.invalid(&name, SYSCTL_OF_NODE);
             }
             _ => {}
         }
