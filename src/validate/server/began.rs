@@ -128,10 +128,9 @@ fn leads_to(path: &str, pattern: &str) -> bool {
         .collect();
     let is_it = |window: &[(&str, bool)], is_open: bool| {
         let last = wanted.len() - 1;
-        let same = |(at, (step, wanted)): (usize, (&(&str, bool), &(&str, bool)))| {
-            step.0 == wanted.0 && (step.1 == wanted.1 || (is_open && at == last))
-        };
-        window.iter().zip(&wanted).enumerate().all(same)
+        wanted.iter().enumerate().all(|(at, (name, is_item))| {
+            window[at].0 == *name && (window[at].1 == *is_item || (is_open && at == last))
+        })
     };
     if below {
         return steps.windows(wanted.len()).any(|window| is_it(window, true));

@@ -57,16 +57,43 @@ pub(super) fn check(object: &Object<'_>, names: Option<(bool, Name)>, findings: 
 ///
 /// Mirrors `BeforeCreate`
 pub(super) fn check_later(object: &Object<'_>, names: Option<(bool, Name)>, findings: &mut Vec<Finding>) {
-    if let Some((namespaced, Name::SegmentLater)) = names
-        && !findings.iter().any(|finding| finding.level == crate::validate::Level::Error)
-    {
-        check_as(object, Some(namespaced), Name::SegmentLater, findings);
+    let Some((namespaced, rule @ (Name::SegmentLater | Name::PathLater))) = names else { return };
+    if findings.iter().any(|finding| finding.level == crate::validate::Level::Error) {
+        return;
+    }
+    if rule == Name::SegmentLater {
+        check_as(object, Some(namespaced), rule, findings);
+    } else {
+        check_names(object, &object.at().field("metadata"), Name::Segment, findings);
     }
 }
 
 fn check_as(object: &Object<'_>, namespaced: Option<bool>, rule: Name, findings: &mut Vec<Finding>) {
     let at = object.at();
     let metadata = at.field("metadata");
+    check_names(object, &metadata, rule, findings);
+    // Objects without a namespace get the request's; the namespace of a cluster-scoped object is cleared.
+    let namespace = metadata.field("namespace");
+    if namespaced != Some(false) && !namespace.text().is_empty() {
+        findings.format(&namespace, format::dns_label(namespace.text()));
+    }
+    if namespaced.is_some() && !BEGIN_AT_ONE.contains(&object.kind) {
+        findings.non_negative(&metadata.field("generation"));
+    }
+    check_labels(&metadata.field("labels"), findings);
+    check_annotations(&metadata.field("annotations"), findings);
+    check_owners(&metadata.field("ownerReferences"), findings);
+    let is_kubernetes = namespaced.is_some()
+        && rule != Name::SegmentLater
+        && !matches!(
+            object.group,
+            "admissionregistration.k8s.io" | "apiextensions.k8s.io" | "apiregistration.k8s.io"
+        );
+    check_finalizers(&metadata.field("finalizers"), is_kubernetes, findings);
+}
+
+/// The name of an object, or the beginning of one and what the server would make of it.
+fn check_names(object: &Object<'_>, metadata: &At<'_>, rule: Name, findings: &mut Vec<Finding>) {
     let generate = metadata.field("generateName");
     let beginning = generate.text();
     if !beginning.is_empty()
@@ -97,24 +124,6 @@ fn check_as(object: &Object<'_>, namespaced: Option<bool>, rule: Name, findings:
             findings.belongs_to("invalid-name");
         }
     }
-    // Objects without a namespace get the request's; the namespace of a cluster-scoped object is cleared.
-    let namespace = metadata.field("namespace");
-    if namespaced != Some(false) && !namespace.text().is_empty() {
-        findings.format(&namespace, format::dns_label(namespace.text()));
-    }
-    if namespaced.is_some() && !BEGIN_AT_ONE.contains(&object.kind) {
-        findings.non_negative(&metadata.field("generation"));
-    }
-    check_labels(&metadata.field("labels"), findings);
-    check_annotations(&metadata.field("annotations"), findings);
-    check_owners(&metadata.field("ownerReferences"), findings);
-    let is_kubernetes = namespaced.is_some()
-        && rule != Name::SegmentLater
-        && !matches!(
-            object.group,
-            "admissionregistration.k8s.io" | "apiextensions.k8s.io" | "apiregistration.k8s.io"
-        );
-    check_finalizers(&metadata.field("finalizers"), is_kubernetes, findings);
 }
 
 /// Mirrors `ValidateOwnerReferences`, `validateOwnerReference`

@@ -15,6 +15,10 @@ pub(super) enum Name {
     Segment,
     /// One part of a path; only looked at when the kind's own checks find nothing, since these leave `metadata` out.
     SegmentLater,
+    /// A DNS subdomain; of a name that the server makes, its beginning is not looked at.
+    Made,
+    /// Anything, and one part of a path of the API where all else is fine.
+    PathLater,
     /// A canonical IP.
     Ip,
     /// A key of a ConfigMap.
@@ -28,7 +32,8 @@ pub(super) enum Name {
 }
 
 use Name::{
-    ApiService, ConfigMapKey, Ip, Label, Segment, SegmentLater, SignedBundle, StorageVersion, Subdomain,
+    ApiService, ConfigMapKey, Ip, Label, Made, PathLater, Segment, SegmentLater, SignedBundle,
+    StorageVersion, Subdomain,
 };
 
 /// API group, kind, whether it has namespaces, name.
@@ -46,7 +51,7 @@ const ROWS: &[Row] = &[
     ("", "PersistentVolumeClaim", true, Subdomain),
     ("", "Pod", true, Subdomain),
     ("", "PodTemplate", true, Subdomain),
-    ("", "ReplicationController", true, Subdomain),
+    ("", "ReplicationController", true, Made),
     ("", "ResourceQuota", true, Subdomain),
     ("", "Secret", true, Subdomain),
     ("", "Service", true, Label),
@@ -67,7 +72,7 @@ const ROWS: &[Row] = &[
     ("autoscaling", "HorizontalPodAutoscaler", true, Subdomain),
     ("batch", "CronJob", true, Subdomain),
     ("batch", "Job", true, Subdomain),
-    ("certificates.k8s.io", "CertificateSigningRequest", false, Segment),
+    ("certificates.k8s.io", "CertificateSigningRequest", false, PathLater),
     ("certificates.k8s.io", "ClusterTrustBundle", false, SignedBundle),
     ("certificates.k8s.io", "PodCertificateRequest", true, Subdomain),
     ("coordination.k8s.io", "Lease", true, Subdomain),
@@ -88,7 +93,7 @@ const ROWS: &[Row] = &[
     ("rbac.authorization.k8s.io", "ClusterRoleBinding", false, Segment),
     ("rbac.authorization.k8s.io", "Role", true, Segment),
     ("rbac.authorization.k8s.io", "RoleBinding", true, Segment),
-    ("resource.k8s.io", "DeviceClass", false, Subdomain),
+    ("resource.k8s.io", "DeviceClass", false, Made),
     ("resource.k8s.io", "DeviceTaintRule", false, Subdomain),
     ("resource.k8s.io", "ResourceClaim", true, Subdomain),
     ("resource.k8s.io", "ResourceClaimTemplate", true, Subdomain),
@@ -123,6 +128,9 @@ pub(super) fn check(object: &Object<'_>, rule: Name, name: &str, prefix: bool) -
     let spec = at.field("spec");
     let fine = |result: Format| result.map_err(str::to_owned);
     match rule {
+        PathLater => Ok(()),
+        Made if prefix => Ok(()),
+        Made => fine(format::dns_subdomain(name)),
         Subdomain => fine(with_dash(name, prefix, format::dns_subdomain)),
         Label => fine(with_dash(name, prefix, format::dns_label)),
         Segment | SegmentLater if prefix && matches!(name, "." | "..") && rule == SegmentLater => Ok(()),

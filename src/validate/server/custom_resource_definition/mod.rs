@@ -421,7 +421,8 @@ fn check_schema(validation: &At<'_>, has_status: bool, findings: &mut Vec<Findin
         findings.forbidden(&root.field("nullable"), "the object itself cannot be null");
     }
     let mut rules = None;
-    if !structural::has_unsupported(&root) {
+    let is_odd = structural::has_unsupported(&root);
+    if !is_odd {
         let at = findings.len();
         structural::check(&root, findings);
         if findings.len() == at {
@@ -432,5 +433,10 @@ fn check_schema(validation: &At<'_>, has_status: bool, findings: &mut Vec<Findin
             }
         }
     }
+    let at = findings.len();
     schema::check(&root, rules.as_ref(), findings);
+    // What is told already is not told again.
+    if is_odd && findings.len() == at {
+        findings.invalid(&root, "no structural schema has `$schema`, here or further down");
+    }
 }
