@@ -6,7 +6,7 @@ use std::io::Write as _;
 
 use super::emit_comments::{broken, read_again};
 use super::emit_order;
-use super::emit_reread::{self, Spot};
+use super::emit_reread::{self, KeyWay, Spot};
 use super::emit_text::{self, At, Unprintable};
 use super::number;
 use super::resolve::{self, Dialect, Value};
@@ -357,7 +357,8 @@ impl Walk<'_, '_> {
         let flow = flow || document.style(node) == Style::Flow;
         let what = if document.kind(node) == Kind::Mapping {
             let first = self.entries.len();
-            collect(document, node, self.frames.is_empty(), flow, self.entries)?;
+            let way = KeyWay { at_root: self.frames.is_empty(), flow, directly: self.directly };
+            collect(document, node, way, self.entries)?;
             What::Mapping { first, next: first, end: self.entries.len() }
         } else {
             What::Sequence { next: document.children(node).next() }
@@ -390,8 +391,7 @@ pub(super) fn too_deep<T>(document: &Document, node: NodeId) -> Result<T> {
 fn collect(
     document: &Document,
     node: NodeId,
-    at_root: bool,
-    flow: bool,
+    way: KeyWay,
     entries: &mut Vec<Entry>,
 ) -> Result<()> {
     let first = entries.len();
@@ -406,7 +406,7 @@ fn collect(
                 None
             }
             _ => {
-                let key = emit_reread::key(document, key_node, at_root, flow)?;
+                let key = emit_reread::key(document, key_node, way)?;
                 dropped |= key.is_none();
                 ascending = false;
                 Some(key.unwrap_or_default().into())
@@ -432,7 +432,7 @@ fn collect(
         None => {
             if dropped {
                 entries.retain(|entry| {
-                    emit_reread::key(document, entry.key_node, at_root, flow).is_ok_and(|key| key.is_some())
+                    emit_reread::key(document, entry.key_node, way).is_ok_and(|key| key.is_some())
                 });
             }
             Ok(())

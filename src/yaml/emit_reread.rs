@@ -243,18 +243,25 @@ fn unfold(lines: &str, chomp: Chomp) -> String {
     out
 }
 
-/// What a key (in braces: `flow`) is after it has been printed and read; nothing for one that is dropped.
+/// Where a key stands and what becomes of it.
+#[derive(Clone, Copy)]
+pub(super) struct KeyWay {
+    /// In the mapping that is the object itself.
+    pub(super) at_root: bool,
+    /// In braces.
+    pub(super) flow: bool,
+    /// Not printed and read: the document is what came of that already.
+    pub(super) directly: bool,
+}
+
+/// What a key is after it has been printed and read; nothing for one that is dropped.
 ///
 /// # Errors
 /// Below the root, when the key is no text: encoding/json knows no other keys. At the root kustomize asks for text
 /// and takes other scalars as they are spelt, but for null: that is dropped, unless it is spelt out, for then
 /// kustomize has doubled it when it resolved merge keys.
-pub(super) fn key(
-    document: &Document,
-    key: NodeId,
-    at_root: bool,
-    flow: bool,
-) -> Result<Option<Cow<'_, str>>> {
+pub(super) fn key(document: &Document, key: NodeId, way: KeyWay) -> Result<Option<Cow<'_, str>>> {
+    let KeyWay { at_root, flow, directly } = way;
     if document.kind(key) != Kind::Scalar {
         return no_text(document, key, "a mapping or a sequence");
     }
@@ -277,7 +284,8 @@ pub(super) fn key(
         false => Spot::Key,
     };
     let odd_tag = matches!(document.tag(key), Tag::Other | Tag::Binary | Tag::Map | Tag::Seq | Tag::Merge);
-    match value(document, key, spot)? {
+    let value = if directly { resolve::scalar(document, key, Dialect::V3) } else { value(document, key, spot) };
+    match value? {
         Value::Text(_) | Value::Bytes(_) if odd_tag && !at_root => {
             no_text(document, key, "tagged as something else")
         }

@@ -55,20 +55,25 @@ pub(crate) fn to_json_v2(text: &str) -> Result<Vec<u8>, String> {
     Ok(out)
 }
 
-/// Compares a text in all three ways; gives what differs.
-pub(crate) fn differences(oracle: &mut Oracle, text: &str, same: &mut usize) -> Vec<Value> {
+/// What is asked of a text.
+pub(crate) fn questions(text: &str) -> [Value; 3] {
+    ["json3", "respell", "nodes2"].map(|op| json!({"op": op, "text": text}))
+}
+
+/// Compares a text in all three ways, given the answers; gives what differs.
+pub(crate) fn differences(answers: &[Value], text: &str, same: &mut usize) -> Vec<Value> {
     let mut wrong = Vec::new();
-    for (op, ours) in [("json3", to_json(text)), ("respell", respell(text))] {
-        let theirs = each(&oracle.ask(&json!({"op": op, "text": text})));
-        match (&theirs, &ours) {
+    for ((op, ours), answer) in [("json3", to_json(text)), ("respell", respell(text))].iter().zip(answers) {
+        let theirs = each(answer);
+        match (&theirs, ours) {
             (Ok(a), Ok(b)) if a.iter().map(|a| unescaped(a)).eq(b.iter().map(|b| unescaped(b))) => *same += 1,
             (Err(_), Err(_)) => *same += 1,
             (Err(refused), Ok(_)) if is_for_rooms_above(text, refused) => {}
             _ if text.contains("List") => {}
-            _ => wrong.push(difference(op, text, &theirs, &ours)),
+            _ => wrong.push(difference(op, text, &theirs, ours)),
         }
     }
-    let answer = oracle.ask(&json!({"op": "nodes2", "text": text}));
+    let answer = &answers[2];
     let theirs = match answer["refused"].as_str() {
         Some(refused) => Err(refused.to_owned()),
         None => Ok(bytes(&answer["out"])),
@@ -105,7 +110,7 @@ fn sends_every_document_of_the_suites_through_json() {
     let (mut same, mut wrong) = (0, Vec::new());
     for file in yaml_files(&suites()) {
         let Ok(text) = std::fs::read_to_string(&file) else { continue };
-        wrong.extend(differences(&mut oracle, &text, &mut same));
+        wrong.extend(differences(&oracle.ask_all(&questions(&text)), &text, &mut same));
     }
     eprintln!("{same} texts alike, {} wrong", wrong.len());
     super::mutations::note_wrong(&wrong);

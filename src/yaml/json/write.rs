@@ -6,7 +6,7 @@ use std::io::Write as _;
 
 use crate::diagnostic::{Diagnostic, Result};
 use crate::yaml::emit_output::{DEPTH, duplicate_key, no_json, too_deep};
-use crate::yaml::emit_reread::{self, Spot, lossy};
+use crate::yaml::emit_reread::{self, KeyWay, Spot, lossy};
 use crate::yaml::number;
 use crate::yaml::resolve::{self, Dialect, Value};
 use crate::yaml::{Document, Kind, NodeId, Style};
@@ -94,7 +94,7 @@ fn key_text(
     flow: bool,
 ) -> Result<Option<Cow<'_, str>>> {
     let Reader::Plain(dialect) = reader else {
-        return emit_reread::key(document, key, at_root, flow);
+        return emit_reread::key(document, key, KeyWay { at_root, flow, directly: false });
     };
     let mut spelt = Vec::new();
     if document.kind(key) == Kind::Scalar {
