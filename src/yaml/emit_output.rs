@@ -10,7 +10,7 @@ use super::emit_reread::{self, KeyWay, Spot};
 use super::emit_text::{self, At, Unprintable};
 use super::number;
 use super::resolve::{self, Dialect, Value};
-use super::{Document, Kind, NodeId, Style};
+use super::{Document, Kind, NodeId, Style, Tag};
 use crate::diagnostic::{Diagnostic, Result};
 use crate::source::Place;
 
@@ -388,12 +388,7 @@ pub(super) fn too_deep<T>(document: &Document, node: NodeId) -> Result<T> {
 }
 
 /// The entries of a mapping in their order, with the keys as they are read again.
-fn collect(
-    document: &Document,
-    node: NodeId,
-    way: KeyWay,
-    entries: &mut Vec<Entry>,
-) -> Result<()> {
+fn collect(document: &Document, node: NodeId, way: KeyWay, entries: &mut Vec<Entry>) -> Result<()> {
     let first = entries.len();
     let mut dropped = false;
     // Most mappings are sorted, which shows while they are gathered.
@@ -407,6 +402,12 @@ fn collect(
             }
             _ => {
                 let key = emit_reread::key(document, key_node, way)?;
+                if document.tag(key_node) == Tag::Binary
+                    && let Some(other) = emit_reread::spelt_alike(document, node, key_node)
+                {
+                    let places = [other, key_node].map(|key| document.place(key));
+                    return duplicate_key(document.text(key_node), places);
+                }
                 dropped |= key.is_none();
                 ascending = false;
                 Some(key.unwrap_or_default().into())

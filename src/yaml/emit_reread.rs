@@ -284,7 +284,8 @@ pub(super) fn key(document: &Document, key: NodeId, way: KeyWay) -> Result<Optio
         false => Spot::Key,
     };
     let odd_tag = matches!(document.tag(key), Tag::Other | Tag::Binary | Tag::Map | Tag::Seq | Tag::Merge);
-    let value = if directly { resolve::scalar(document, key, Dialect::V3) } else { value(document, key, spot) };
+    let value =
+        if directly { resolve::scalar(document, key, Dialect::V3) } else { value(document, key, spot) };
     match value? {
         Value::Text(_) | Value::Bytes(_) if odd_tag && !at_root => {
             no_text(document, key, "tagged as something else")
@@ -298,6 +299,15 @@ pub(super) fn key(document: &Document, key: NodeId, way: KeyWay) -> Result<Optio
         Value::Timestamp(_) => no_text(document, key, "a time"),
         Value::Int(_) | Value::Unsigned(_) | Value::Float(_) => no_text(document, key, "a number"),
     }
+}
+
+/// Another key that is spelt like this one; yaml.v3 asks for that before it asks what a key is.
+#[cold]
+pub(super) fn spelt_alike(document: &Document, mapping: NodeId, key: NodeId) -> Option<NodeId> {
+    let text = document.text(key);
+    let alike =
+        |other: NodeId| other != key && document.kind(other) == Kind::Scalar && document.text(other) == text;
+    document.entries(mapping).map(|(other, _)| other).find(|other| alike(*other))
 }
 
 fn no_text<T>(document: &Document, key: NodeId, what: &str) -> Result<T> {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::emit::{suites, yaml_files};
 use super::milestone::{is_for_rooms_above, pass, pass_v3};
-use super::oracle::{Oracle, each};
+use super::oracle::{Oracle, bytes, each};
 
 /// A number from the environment.
 pub(crate) fn number(name: &str, default: u64) -> u64 {
@@ -343,6 +343,35 @@ impl Tally {
     }
 }
 
+/// Takes out what kustomize itself answers now so, now so (the order of Go's maps), ours among its answers.
+fn take_what_varies(oracle: &mut Oracle, wrong: &mut Vec<Value>, known: usize, varying: &mut usize) {
+    let suspects = wrong.split_off(known);
+    for suspect in suspects {
+        let op = match suspect["test"].as_str() {
+            Some("output") => "decode3",
+            Some("v3") => "emit3",
+            other => other.unwrap_or_default(),
+        };
+        let answer = oracle.ask(&json!({"op": op, "text": suspect["text"], "repeat": 200}));
+        let others = answer["others"].as_array().map_or(&[][..], Vec::as_slice);
+        let is_ours = |answer: &Value| {
+            let shown = match (op, each(answer)) {
+                ("nodes2", Ok(_)) => String::from_utf8_lossy(&bytes(&answer["out"])).into_owned(),
+                ("decode3" | "emit3", side) => show(&side),
+                (_, Ok(list)) => String::from_utf8_lossy(&list.join(&b"\n---\n"[..])).into_owned(),
+                (_, Err(fault)) => fault,
+            };
+            let ours = suspect["ours"].as_str().unwrap_or_default();
+            shown.replace("\\ufffd", "\u{fffd}") == ours.replace("\\ufffd", "\u{fffd}")
+        };
+        if !others.is_empty() && (is_ours(&answer) || others.iter().any(is_ours)) {
+            *varying += 1;
+        } else {
+            wrong.push(suspect);
+        }
+    }
+}
+
 #[test]
 fn reads_and_prints_mutated_documents() {
     let Some(mut oracle) = Oracle::start() else { return };
@@ -354,7 +383,7 @@ fn reads_and_prints_mutated_documents() {
         .filter(|text| (20..2500).contains(&text.len()))
         .collect();
     let mut tally = Tally::default();
-    let mut left = count;
+    let (mut left, mut varying) = (count, 0);
     // The oracle answers the next hundred while the last are compared.
     let (mut before, mut answers): (Vec<String>, Vec<Value>) = (Vec::new(), Vec::new());
     loop {
@@ -377,6 +406,7 @@ fn reads_and_prints_mutated_documents() {
             asked.join().unwrap()
         });
         if tally.wrong.len() > known {
+            take_what_varies(&mut oracle, &mut tally.wrong, known, &mut varying);
             note_wrong(&tally.wrong);
         }
         if texts.is_empty() {
@@ -388,9 +418,18 @@ fn reads_and_prints_mutated_documents() {
         }
     }
     let Tally { same, refused_alike, above, wrong } = tally;
-    eprintln!("{same} alike, {refused_alike} refused alike, {above} for rooms above, {} wrong", wrong.len());
+    eprintln!(
+        "{same} alike, {refused_alike} refused alike, {above} for rooms above, {varying} not always the same in \
+         kustomize, {} wrong",
+        wrong.len()
+    );
     note_wrong(&wrong);
-    assert!(wrong.is_empty(), "{} wrong (CITADEL_WRONG=FILE keeps all), the first: {}", wrong.len(), wrong[0]);
+    assert!(
+        wrong.is_empty(),
+        "{} wrong (CITADEL_WRONG=FILE keeps all), the first: {}",
+        wrong.len(),
+        wrong[0]
+    );
 }
 
 fn show(side: &Result<Vec<Vec<u8>>, String>) -> String {

@@ -9,7 +9,7 @@ use crate::yaml::emit_output::{DEPTH, duplicate_key, no_json, too_deep};
 use crate::yaml::emit_reread::{self, KeyWay, Spot, lossy};
 use crate::yaml::number;
 use crate::yaml::resolve::{self, Dialect, Value};
-use crate::yaml::{Document, Kind, NodeId, Style};
+use crate::yaml::{Document, Kind, NodeId, Style, Tag};
 
 /// How JSON is laid out.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -141,10 +141,26 @@ pub(super) fn json_entries(
     flow: bool,
 ) -> Result<Vec<(Cow<'_, str>, NodeId)>> {
     let mut entries: Vec<(Cow<'_, str>, NodeId)> = Vec::with_capacity(document.len(node));
+    // Keys that are dropped stand in nobody's way but each other's.
+    let mut nameless = None;
     for (key, value) in document.entries(node) {
-        if let Some(key) = key_text(document, key, reader, at_root, flow)? {
-            entries.push((key, value));
+        if let Some(name) = key_text(document, key, reader, at_root, flow)? {
+            if document.tag(key) == Tag::Binary
+                && reader != Reader::Plain(Dialect::V2)
+                && let Some(other) = emit_reread::spelt_alike(document, node, key)
+            {
+                return duplicate_key(document.text(key), [other, key].map(|key| document.place(key)));
+            }
+            entries.push((name, value));
+        } else if let Some(first) = nameless.replace(key) {
+            return duplicate_key("", [document.place(key), document.place(first)]);
         }
+    }
+    if let Some(nameless) = nameless
+        && let Some((_, value)) = entries.iter().find(|(key, _)| key.is_empty())
+    {
+        let other = document.place(document.key(*value).unwrap_or(*value));
+        return duplicate_key("", [other, document.place(nameless)]);
     }
     let mut order: Vec<usize> = (0..entries.len()).collect();
     order.sort_by(|a, b| entries[*a].0.cmp(&entries[*b].0).then(a.cmp(b)));
@@ -165,6 +181,19 @@ pub(super) fn json_entries(
         entries.remove(index);
     }
     Ok(entries)
+}
+
+/// Sorts entries as encoding/json does: by the bytes of their keys, also where those are no text.
+fn sort_as_go(document: &Document, entries: &mut [(Cow<'_, str>, NodeId)]) {
+    if !entries.iter().any(|(key, _)| key.contains('\u{fffd}')) {
+        return entries.sort_by(|a, b| a.0.cmp(&b.0));
+    }
+    entries.sort_by_cached_key(|(key, value)| {
+        match document.key(*value).map(|key| resolve::scalar(document, key, Dialect::V3)) {
+            Some(Ok(Value::Bytes(bytes))) => bytes,
+            _ => key.as_bytes().to_vec(),
+        }
+    });
 }
 
 struct Frame<'d> {
@@ -259,7 +288,7 @@ impl Writer<'_, '_> {
         let what = if kind == Kind::Mapping {
             self.out.push(b'{');
             let mut entries = json_entries(document, node, self.reader, self.frames.is_empty(), flow)?;
-            entries.sort_by(|a, b| a.0.cmp(&b.0));
+            sort_as_go(document, &mut entries);
             What::Mapping(entries.into_iter())
         } else {
             self.out.push(b'[');
