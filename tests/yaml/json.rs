@@ -80,6 +80,8 @@ pub(crate) fn differences(answers: &[Value], text: &str, same: &mut usize) -> Ve
     };
     match (&theirs, to_json_v2(text)) {
         (Ok(a), Ok(b)) if unescaped(a) == unescaped(&b) => *same += 1,
+        // Where a key of bytes stood among others is forgotten as well.
+        (Ok(a), Ok(b)) if text.contains("!!binary") && members(a) == members(&b) => *same += 1,
         (Err(_), Err(_)) => *same += 1,
         (_, ours) => {
             let (theirs, ours) = (theirs.map(|a| vec![a]), ours.map(|a| vec![a]));
@@ -92,6 +94,11 @@ pub(crate) fn differences(answers: &[Value], text: &str, same: &mut usize) -> Ve
 /// encoding/json escapes the U+FFFD that stands for a wrong byte; of a binary key we have forgotten which it was.
 fn unescaped(json: &[u8]) -> String {
     String::from_utf8_lossy(json).replace("\\ufffd", "\u{fffd}")
+}
+
+/// JSON whose order does not count.
+fn members(json: &[u8]) -> Option<Value> {
+    serde_json::from_slice(json).ok()
 }
 
 pub(crate) type Side = Result<Vec<Vec<u8>>, String>;

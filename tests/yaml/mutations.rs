@@ -382,6 +382,7 @@ fn reads_and_prints_mutated_documents() {
         .filter_map(|file| std::fs::read_to_string(file).ok())
         .filter(|text| (20..2500).contains(&text.len()))
         .collect();
+    eprintln!("{} documents to change", pool.len());
     let mut tally = Tally::default();
     let (mut left, mut varying) = (count, 0);
     // The oracle answers the next hundred while the last are compared.
