@@ -32,7 +32,7 @@ pub(crate) fn respell(text: &str) -> Result<Vec<Vec<u8>>, String> {
         let root = document.root();
         let mut printed = [Vec::new(), Vec::new()];
         for out in &mut printed {
-            yaml::respell_through_json(&mut document.edit(StepId(0)), root, Dialect::V3)?;
+            yaml::respell_through_json(&mut document.edit(StepId(0)), root, false)?;
             yaml::emit_v3(&document, root, SequenceIndent::Compact, out)?;
         }
         let [once, twice] = printed;

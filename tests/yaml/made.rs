@@ -170,7 +170,7 @@ fn print(node: &Value) -> Result<Vec<Vec<u8>>, String> {
     let (mut out, mut v3, mut back) = (Vec::new(), Vec::new(), Vec::new());
     yaml::emit(&document, root, &mut out)
         .and_then(|()| yaml::emit_v3(&document, root, SequenceIndent::Compact, &mut v3))
-        .and_then(|()| yaml::respell_through_json(&mut document.edit(StepId(0)), root, Dialect::V3))
+        .and_then(|()| yaml::respell_through_json(&mut document.edit(StepId(0)), root, false))
         .and_then(|()| yaml::emit_v3(&document, root, SequenceIndent::Compact, &mut back))
         .map_err(|fault| fault.message)?;
     Ok(vec![out, v3, back])

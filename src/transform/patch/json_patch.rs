@@ -110,9 +110,11 @@ impl JsonPatch {
     /// When an operation does not apply, or when there is no JSON for the object.
     pub fn apply(&self, document: &mut Document, step: StepId) -> Result<()> {
         // The object is text by now: no two of its nodes are one any more, and comments have had their effect.
+        let mut is_read_again = false;
         if let Some(root) = document.try_root()
             && let Some(again) = read_again(document, root)?
         {
+            is_read_again = true;
             let mut editor = document.edit(step);
             let copy = editor.graft(&again, again.root());
             editor.set_root(copy);
@@ -136,7 +138,7 @@ impl JsonPatch {
             refuse_too_large(document)?;
         }
         let root = document.root();
-        respell_through_json(&mut document.edit(step), root, Dialect::V3)
+        respell_through_json(&mut document.edit(step), root, is_read_again)
             .while_doing(|| "sending the object through JSON for a JSON patch".to_owned())?;
         settle_tags(document, step);
         Ok(())

@@ -15,14 +15,14 @@ use crate::yaml::resolve::{self, Dialect, Value};
 use crate::yaml::{Comments, Document, Editor, Kind, NodeId, Style, Tag};
 
 /// Respells a node with all below it as if it had been JSON and back. Histories survive; what stays as it was gets no
-/// entry. The dialect is that of the text: v3 for an object, v2 for a value of a JSON patch before it is put in.
-/// Doing it twice changes nothing more, but for a negative zero.
+/// entry. An object that comes from [`super::super::read_again`] is not printed another time. Doing it twice changes
+/// nothing more, but for a negative zero.
 ///
 /// # Errors
 /// As [`super::to_json`]; and texts of several lines that begin with a tab, which yaml.v3 cannot read back.
-pub fn respell_through_json(editor: &mut Editor<'_>, root: NodeId, dialect: Dialect) -> Result<()> {
+pub fn respell_through_json(editor: &mut Editor<'_>, root: NodeId, is_read_again: bool) -> Result<()> {
     // Nothing is changed when anything is refused.
-    let reader = if dialect == Dialect::V3 { Reader::Object } else { Reader::Plain(dialect) };
+    let reader = if is_read_again { Reader::ReadAgain } else { Reader::Object };
     let mut changes = Vec::new();
     collect(editor.document(), root, reader, &mut changes)?;
     editor.unshare();

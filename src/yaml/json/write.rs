@@ -25,6 +25,8 @@ pub enum Layout {
 pub(super) enum Reader {
     /// kustomize, which prints an object by yaml.v3 and reads that; it asks for text as keys of the root.
     Object,
+    /// The same behind the printing and reading.
+    ReadAgain,
     /// A YAML library, as the nodes stand.
     Plain(Dialect),
 }
@@ -94,7 +96,8 @@ fn key_text(
     flow: bool,
 ) -> Result<Option<Cow<'_, str>>> {
     let Reader::Plain(dialect) = reader else {
-        return emit_reread::key(document, key, KeyWay { at_root, flow, directly: false });
+        let directly = reader == Reader::ReadAgain;
+        return emit_reread::key(document, key, KeyWay { at_root, flow, directly });
     };
     let mut spelt = Vec::new();
     if document.kind(key) == Kind::Scalar {
@@ -123,6 +126,7 @@ fn no_text<T>(document: &Document, key: NodeId) -> Result<T> {
 pub(super) fn json_value(document: &Document, node: NodeId, reader: Reader, flow: bool) -> Result<Value<'_>> {
     let value = match reader {
         Reader::Plain(dialect) => resolve::scalar(document, node, dialect)?,
+        Reader::ReadAgain => resolve::scalar(document, node, Dialect::V3)?,
         Reader::Object => emit_reread::value(document, node, if flow { Spot::Flow } else { Spot::Block })?,
     };
     match value {
