@@ -34,8 +34,9 @@ fn unequal(container: &Container<'_>, resource: &str, both: bool, told: &mut Tol
     // The server takes an unset request from the limit.
     let unequal = match (&asked, &most) {
         (Some(asked), Some(most)) => asked != most,
-        (None, Some(_)) => false,
-        _ => !both,
+        // Neither: that they are missing has rules of its own.
+        (None, _) => false,
+        (Some(_), None) => !both,
     };
     if unequal && container.role != Role::Ephemeral {
         told.tell(
