@@ -226,14 +226,13 @@ pub(crate) fn is_templated(text: &str) -> bool {
     memchr::memmem::find(text.as_bytes(), b"{{").is_some()
 }
 
+/// What to do with a template.
+pub(super) const TEMPLATE: &str =
+    "this looks like a Helm template: render it first (`helm template CHART | citadel check -`)";
+
 /// A text with `{{` that is no YAML is most likely a template of Helm.
 pub(crate) fn template(fault: Diagnostic, text: &str) -> Diagnostic {
-    if text.contains("{{") {
-        return fault.hint(
-            "this looks like a Helm template: render it first (`helm template CHART | citadel check -`)",
-        );
-    }
-    fault
+    if is_templated(text) { fault.hint(TEMPLATE) } else { fault }
 }
 
 /// kubectl reads a text that begins with a brace as JSON, in which a character beyond the first 65,536 is written as two

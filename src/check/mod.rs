@@ -1,6 +1,7 @@
 //! `check`: reads what is to be checked (`input.rs`), runs the rules over it, and places what they find. Rules stand in
 //! `validate`, formats in `report`.
 
+mod definitions;
 mod input;
 mod silence;
 
@@ -100,7 +101,7 @@ pub fn check(host: &dyn Host, targets: &[Input], options: &Options) -> Report {
     for batch in batches {
         report.add(judge(batch, &definitions, options, &mut ignores));
     }
-    report.parts.extend(definitions.part());
+    report.parts.extend(definitions.part(options));
     report.parts.push(of_project(&ignores, options));
     report
 }
@@ -141,7 +142,7 @@ pub fn render(host: &dyn Host, targets: &[String], options: &Options) -> Vec<Ren
         .collect();
     // What is wrong with the definitions concerns all targets, and is told once.
     if let Some(first) = rendered.first_mut() {
-        first.report.parts.extend(definitions.part());
+        first.report.parts.extend(definitions.part(options));
     }
     rendered
 }
@@ -150,13 +151,17 @@ pub fn render(host: &dyn Host, targets: &[String], options: &Options) -> Vec<Ren
 struct Definitions<'h> {
     batches: Vec<Batch>,
     host: &'h dyn Host,
+    /// What is wrong with folders of JSON schemas.
+    faults: Vec<Diagnostic>,
+    met: definitions::Met,
 }
 
 impl<'h> Definitions<'h> {
     fn read(host: &'h dyn Host, options: &Options) -> Definitions<'h> {
         let paths = input::paths(&options.crds);
         let batches = if paths.is_empty() { Vec::new() } else { input::read(host, &paths, options) };
-        Definitions { batches, host }
+        let faults = definitions::missing_schemas(host, options);
+        Definitions { batches, host, faults, met: definitions::Met::default() }
     }
 
     fn objects(&self) -> Vec<Object<'_>> {
@@ -196,12 +201,20 @@ impl<'h> Definitions<'h> {
         (catalogue, faults)
     }
 
-    /// What was wrong with their files.
-    fn part(self) -> impl Iterator<Item = Part> {
-        self.batches.into_iter().map(|batch| {
-            let told = batch.faults.iter().map(|fault| input_fault(fault, &batch.sources)).collect();
+    /// What was wrong with their files, and with the definitions of kinds that were met.
+    fn part(self, options: &Options) -> Vec<Part> {
+        let mut first: Vec<Told> =
+            self.faults.iter().map(|fault| input_fault(fault, &Sources::default())).collect();
+        first.extend(definitions::without_definitions(&self.batches));
+        let met = &self.met;
+        let parts = self.batches.into_iter().map(|batch| {
+            let mut told: Vec<Told> =
+                batch.faults.iter().map(|fault| input_fault(fault, &batch.sources)).collect();
+            told.extend(met.refused(&batch, options));
             Part { sources: batch.sources, told, ..Part::default() }
-        })
+        });
+        let parts: Vec<Part> = parts.collect();
+        std::iter::once(Part { told: first, ..Part::default() }).chain(parts).collect()
     }
 }
 
@@ -222,6 +235,9 @@ fn judge(
     let mut told: Vec<Told> = batch.faults.iter().map(|fault| input_fault(fault, &batch.sources)).collect();
     // Partners of what stands in lone files may stand elsewhere; what was built is all there is.
     let whole_set = batch.dialect == Some(Dialect::V3);
+    if !definitions.batches.is_empty() {
+        definitions.met.note(&objects);
+    }
     let (schemas, faults) = definitions.schemas(&objects, options);
     told.extend(faults.iter().map(|fault| input_fault(fault, &batch.sources)));
     let rules = validate::Options { whole_set, schemas: Arc::new(schemas), ..options.rules.clone() };
@@ -368,6 +384,12 @@ fn place(finding: Finding, object: &Object<'_>, id: &Arc<ObjectId>, batch: &Batc
     let trace = finding.node.map(|node| trace(object.document, node, batch)).unwrap_or_default();
     let mut told = at_place(finding, Some(Arc::clone(id)), &batch.sources);
     told.trace = trace;
+    if told.finding.level == Level::Error
+        && told.finding.hint.is_empty()
+        && input::is_templated(&told.finding.message)
+    {
+        input::TEMPLATE.clone_into(&mut told.finding.hint);
+    }
     if told.file.is_empty() {
         // Nobody wrote the value down: the object itself is the nearest place there is.
         let finding = Finding { place: object.place(), ..told.finding };

@@ -183,6 +183,14 @@ pub fn check_each<S: Send>(
         .collect()
 }
 
+/// What the families `schema` and `server` find in one object of a built-in kind.
+pub fn check_alone(object: &Object<'_>, options: &Options) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    check_object(object, &custom::Definitions::default(), options, &mut findings);
+    findings.retain(|finding| matches!(finding.family, Family::Schema | Family::Server));
+    findings
+}
+
 /// Adds the findings of the rules that look at one object alone.
 fn check_object(
     object: &Object<'_>,

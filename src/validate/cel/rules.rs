@@ -119,15 +119,6 @@ impl Rules {
         }
         rules
     }
-
-    /// The first rule that does not compile: what is wrong with it.
-    pub(crate) fn first_fault(&self) -> Option<&Fault> {
-        let own = self.own.iter().find_map(|rule| rule.program.as_ref()?.as_ref().err());
-        let properties = || self.properties.iter().find_map(|(_, rules)| rules.first_fault());
-        let elements =
-            || [&self.items, &self.additional].into_iter().flatten().find_map(|rules| rules.first_fault());
-        own.or_else(properties).or_else(elements)
-    }
 }
 
 /// What all rules of one object have cost so far.

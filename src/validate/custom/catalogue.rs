@@ -17,6 +17,11 @@ pub struct Catalogue {
 }
 
 impl Catalogue {
+    /// Whether a folder is a template of a path.
+    pub fn is_template(folder: &str) -> bool {
+        folder.contains("{{")
+    }
+
     /// Where the schema of a kind could stand within a folder, or what a template of a path comes to.
     pub fn paths(folder: &str, object: &Object<'_>) -> Vec<String> {
         let (group, version, kind) = (object.group, object.version, object.kind.to_lowercase());
@@ -25,7 +30,7 @@ impl Catalogue {
             "" => format!("-{version}"),
             group => format!("-{group}-{version}"),
         };
-        if folder.contains("{{") {
+        if Catalogue::is_template(folder) {
             let fields = [
                 ("Group", group),
                 ("ResourceKind", &kind),
@@ -55,7 +60,7 @@ impl Catalogue {
     /// Takes the schema of an object's kind.
     pub fn add(&mut self, object: &Object<'_>, document: &Document) {
         let Some(root) = document.try_root() else { return };
-        let schema = Reader { document, dialect: Dialect::V2 }.read(root);
+        let schema = Reader { document, dialect: Dialect::V2, lenient: true }.read(root);
         let key = (object.group.to_owned(), object.version.to_owned(), object.kind.to_owned());
         self.schemas.insert(key, schema);
     }

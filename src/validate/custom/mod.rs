@@ -27,7 +27,7 @@ use self::schema::{Reader, Schema};
 use self::telling::Telling;
 use super::cel::Rules;
 use super::{Family, Finding, Level, Object, Options, Path};
-use crate::yaml::{Document, Kind, NodeId};
+use crate::yaml::{Kind, NodeId};
 
 /// All definitions of custom resources that are known, by group and kind. Schemas are read when an object is met.
 #[derive(Debug, Default)]
@@ -39,8 +39,6 @@ pub struct Definitions<'a> {
 #[derive(Debug)]
 struct Definition<'a> {
     object: Object<'a>,
-    /// Whether it is among the objects that are checked.
-    checked: bool,
     versions: Vec<Version<'a>>,
 }
 
@@ -52,8 +50,6 @@ struct Version<'a> {
     served: bool,
     /// `Some`: what the server warns of; empty for its own words.
     deprecated: Option<&'a str>,
-    /// The first object of it, when the definition itself is not checked.
-    first: Option<&'a Document>,
     compiled: OnceLock<Compiled>,
 }
 
@@ -74,27 +70,11 @@ impl<'a> Definitions<'a> {
         let is = |object: &&Object<'_>| {
             object.group == "apiextensions.k8s.io" && object.kind == "CustomResourceDefinition"
         };
-        objects.iter().filter(is).for_each(|object| definitions.add(object, true));
-        more.iter().filter(is).for_each(|object| definitions.add(object, false));
-        if definitions.by_kind.values().any(|definition| !definition.checked) {
-            for object in objects {
-                definitions.meet(object);
-            }
-        }
+        objects.iter().chain(more).filter(is).for_each(|object| definitions.add(object));
         definitions
     }
 
-    /// Remembers the first object of each version: what is wrong with a definition that is not checked is told there.
-    fn meet(&mut self, object: &Object<'a>) {
-        let Some(definition) = self.by_kind.get_mut(&(object.group, object.kind)) else { return };
-        if let Some(version) = definition.versions.iter_mut().find(|version| version.name == object.version)
-            && !definition.checked
-        {
-            version.first.get_or_insert(object.document);
-        }
-    }
-
-    fn add(&mut self, object: &Object<'a>, checked: bool) {
+    fn add(&mut self, object: &Object<'a>) {
         let document = object.document;
         let Some(root) = document.try_root() else { return };
         let text =
@@ -118,11 +98,10 @@ impl<'a> Definitions<'a> {
                 node,
                 served: is("served"),
                 deprecated: is("deprecated").then(|| text(node, &["deprecationWarning"])),
-                first: None,
                 compiled: OnceLock::new(),
             });
         }
-        self.by_kind.insert((group, kind), Definition { object: *object, checked, versions });
+        self.by_kind.insert((group, kind), Definition { object: *object, versions });
     }
 
     /// Whether objects of this kind are custom resources whose definition is known.
@@ -147,15 +126,6 @@ impl<'a> Definitions<'a> {
         let mut found = Vec::new();
         let metadata_blocks = findings.iter().any(|finding| matches!(finding.rule, "required" | "too-long"));
         check_object(object, compiled, metadata_blocks, &mut found);
-        if let Some(fault) = compiled.rules.first_fault()
-            && version.first.is_some_and(|first| std::ptr::eq(first, object.document))
-        {
-            let message = format!(
-                "a rule of the definition `{}` does not compile and was left out: {}",
-                definition.object.name, fault.message
-            );
-            found.push(Finding::server("failed-rule", &object.at(), message).warning());
-        }
         found.retain(|finding| options.runs(finding.family));
         findings.append(&mut found);
     }
@@ -174,7 +144,7 @@ impl Definition<'_> {
         };
         let schema = at(&["schema", "openAPIV3Schema"]).map_or_else(
             || Schema { preserve_unknown: true, ..Schema::default() },
-            |node| Reader { document, dialect }.read(node),
+            |node| Reader { document, dialect, lenient: true }.read(node),
         );
         let there = |node: Option<NodeId>| node.filter(|node| !document.is_null(*node));
         let rules = Rules::compile(&schema, true);

@@ -94,15 +94,17 @@ pub(crate) struct Pattern {
     /// As it is written.
     pub(crate) text: Box<str>,
     compiled: OnceLock<Option<Regex>>,
+    /// Whether everything matches it when it does not compile.
+    lenient: bool,
 }
 
 impl Pattern {
-    /// Whether a text matches; a pattern that does not compile matches nothing.
+    /// Whether a text matches.
     pub(crate) fn matches(&self, text: &str) -> bool {
         self.compiled
             .get_or_init(|| pattern::compile(&self.text).ok())
             .as_ref()
-            .is_some_and(|regex| regex.is_match(text))
+            .map_or(self.lenient, |regex| regex.is_match(text))
     }
 }
 
@@ -177,6 +179,8 @@ pub(crate) struct Reader<'a> {
     pub(crate) document: &'a Document,
     /// How its scalars resolve.
     pub(crate) dialect: Dialect,
+    /// Whether patterns that do not compile are left out: for objects, since nobody can say what they must be.
+    pub(crate) lenient: bool,
 }
 
 impl Reader<'_> {
@@ -314,7 +318,11 @@ impl Reader<'_> {
             "uniqueItems" => schema.unique_items = self.boolean(value),
             "pattern" => {
                 let text = self.text(value);
-                schema.pattern = (!text.is_empty()).then(|| Pattern { text, compiled: OnceLock::new() });
+                schema.pattern = (!text.is_empty()).then(|| Pattern {
+                    text,
+                    compiled: OnceLock::new(),
+                    lenient: self.lenient,
+                });
             }
             "allOf" => schema.all_of = self.schemas(value, depth),
             "anyOf" => schema.any_of = self.schemas(value, depth),

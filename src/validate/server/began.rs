@@ -51,6 +51,9 @@ const RULES: &[Rule] = &[
     // PodLifecycleSleepAction
     (30, ANY, "postStart.sleep.*", ""),
     (30, ANY, "preStop.sleep.*", ""),
+    (30, ANY, "projected.path", "must not contain `..`"),
+    (30, ANY, "projected.path", "must not begin with `..`"),
+    (30, ANY, "projected.path", "must be a relative path"),
     // MatchLabelKeysInPodAffinity
     (31, ANY, "podAffinityTerm.matchLabelKeys.*", ""),
     (31, ANY, "podAffinityTerm.mismatchLabelKeys.*", ""),

@@ -8,11 +8,7 @@ use crate::validate::{At, Finding, Level, Object};
 pub(super) fn check(object: &Object<'_>, minor: u32, findings: &mut Vec<Finding>) {
     if minor < 36 {
         // StrictIPCIDRValidation
-        for finding in findings.iter_mut() {
-            if address::STRICT.iter().any(|fault| finding.message.ends_with(fault)) {
-                finding.level = Level::Warning;
-            }
-        }
+        weaken(findings, |finding| address::STRICT.iter().any(|fault| finding.message.ends_with(fault)));
     }
     began::take_back(object, minor, findings);
     let at = object.at();
@@ -48,6 +44,7 @@ pub(super) fn check(object: &Object<'_>, minor: u32, findings: &mut Vec<Finding>
                 }
             }
         }
+        ("apps", "StatefulSet") if minor < 34 => of_set(minor, findings),
         // ReadWriteOncePod
         ("", "PersistentVolumeClaim") if minor < 27 => {
             pod::older_versions::access_modes(&at.field("spec"), findings);
@@ -74,10 +71,10 @@ pub(super) fn check(object: &Object<'_>, minor: u32, findings: &mut Vec<Finding>
             }
         }
         ("batch", "CronJob") if minor < 29 => {
-            for finding in
-                findings.iter_mut().filter(|finding| finding.message.ends_with(super::cron_job::TIME_ZONE))
-            {
-                finding.level = Level::Warning;
+            // Beside `timeZone` it was refused before.
+            let spec = at.field("spec");
+            if minor < 25 || !spec.field("timeZone").is_there() {
+                weaken(findings, |finding| finding.message.ends_with(super::cron_job::TIME_ZONE));
             }
         }
         _ => {}
@@ -86,6 +83,28 @@ pub(super) fn check(object: &Object<'_>, minor: u32, findings: &mut Vec<Finding>
         disks(object, &at, findings);
     }
     pods(object, &at, minor, findings);
+}
+
+/// Makes warnings of what an older version takes and warns of.
+fn weaken(findings: &mut [Finding], which: impl Fn(&Finding) -> bool) {
+    for finding in findings.iter_mut().filter(|finding| which(finding)) {
+        finding.level = Level::Warning;
+    }
+}
+
+/// A `StatefulSet`, of whose pods and claims the server looked at next to nothing.
+fn of_set(minor: u32, findings: &mut [Finding]) {
+    for finding in findings.iter_mut().filter(|finding| finding.level == Level::Error) {
+        let is_part = ["spec.template.spec", "spec.volumeClaimTemplates"]
+            .iter()
+            .any(|part| finding.path.starts_with(part));
+        if is_part || minor < 33 && finding.path == "spec.serviceName" {
+            finding.level = Level::Warning;
+            finding.hint = format!(
+                "a server of 1.{minor} takes the StatefulSet, and refuses its pods, claims and host names later"
+            );
+        }
+    }
 }
 
 fn service(at: &At<'_>, minor: u32, findings: &mut Vec<Finding>) {

@@ -355,7 +355,7 @@ fn check_selectable(fields: &At<'_>, schema: &At<'_>, findings: &mut Vec<Finding
         findings.invalid(fields, "may only be set where there is a schema");
         return;
     };
-    let schema = Reader { document: root.document, dialect: root.dialect() }.read(node);
+    let schema = Reader { document: root.document, dialect: root.dialect(), lenient: false }.read(node);
     let mut seen: Vec<String> = Vec::new();
     for field in fields.items() {
         let path = field.field("jsonPath");
@@ -426,7 +426,8 @@ fn check_schema(validation: &At<'_>, has_status: bool, findings: &mut Vec<Findin
         let at = findings.len();
         structural::check(&root, findings);
         if findings.len() == at {
-            let schema = Reader { document: root.document, dialect: root.dialect() }.read(node);
+            let schema =
+                Reader { document: root.document, dialect: root.dialect(), lenient: false }.read(node);
             defaults::check(&root, &schema, findings);
             if findings.len() == at {
                 rules = Some(schema);

@@ -429,7 +429,7 @@ fn check_texts(at: &At<'_>, rule: &At<'_>, findings: &mut Vec<Finding>) {
         findings.invalid(&path, "must not have line breaks");
     }
     if let Some(node) = at.node {
-        let schema = Reader { document: at.document, dialect: at.dialect() }.read(node);
+        let schema = Reader { document: at.document, dialect: at.dialect(), lenient: false }.read(node);
         if let Err(message) = field_path::read(written, &schema, true) {
             findings.invalid(&path, message);
         }

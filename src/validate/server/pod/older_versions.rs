@@ -125,16 +125,26 @@ fn restart_policy(container: &At<'_>, minor: u32, findings: &mut Vec<Finding>) {
         return;
     }
     findings.retain(|finding| finding.path != policy.path());
+    if minor == 28 {
+        // SidecarContainers: dropped.
+        return of_plain_init(container, findings);
+    }
     if !super::is_init(container) {
         findings.forbidden(&policy, "only init containers may have it before 1.34");
     } else if !is_sidecar(container) {
         findings.not_supported(&policy, &["Always"]);
-    } else if minor < 29 {
-        for field in ["lifecycle", "livenessProbe", "readinessProbe", "startupProbe"] {
-            let at = container.field(field);
-            if at.is_there() {
-                findings.forbidden(&at, "init containers may not have it before 1.29");
-            }
+    }
+}
+
+/// What init containers may have since they can be sidecars.
+fn of_plain_init(container: &At<'_>, findings: &mut Vec<Finding>) {
+    if !is_sidecar(container) {
+        return;
+    }
+    for field in ["lifecycle", "livenessProbe", "readinessProbe", "startupProbe"] {
+        let at = container.field(field);
+        if at.is_there() {
+            findings.forbidden(&at, "init containers may not have it before 1.29");
         }
     }
 }
