@@ -52,9 +52,14 @@ pub fn apply(
             let mut editor = resource.document.edit(step);
             editor.written_at(replica.count.at);
             path.visit(&mut editor, Create::Scalar(Tag::Int), &mut trail, |editor, node| {
-                // A count written over a quoted one stays quoted, and thus a string.
-                let plain = editor.document().style(node) == Style::Plain;
-                set_scalar(editor, node, &text, if plain { Tag::Int } else { Tag::Str })
+                // A count written over a quoted one stays quoted, and thus a string, unless a tag is written there.
+                let tagged = editor.document().is_tagged(node);
+                let plain = tagged || editor.document().style(node) == Style::Plain;
+                set_scalar(editor, node, &text, if plain { Tag::Int } else { Tag::Str })?;
+                if tagged {
+                    editor.set_tagged(node, true);
+                }
+                Ok(())
             })?;
         }
     }

@@ -338,6 +338,15 @@ impl<'d> Editor<'d> {
         self.document.nodes[node.index()].tag = tag;
     }
 
+    /// Says whether the tag of a node is written out before it. In yaml.v3 that is part of the style, so that it comes and
+    /// goes with it.
+    pub fn set_tagged(&mut self, node: NodeId, tagged: bool) {
+        if tagged && self.document.tag(node) == Tag::Implicit {
+            self.pin_tag(node);
+        }
+        self.document.nodes[node.index()].set_tagged(tagged);
+    }
+
     /// Gives a node a tag as if it were written out before it: `!!int`, `!custom`.
     pub fn tag_explicitly(&mut self, node: NodeId, text: &str) {
         let tag = Tag::of_text(text);

@@ -222,8 +222,12 @@ impl<'m> MapFrame<'m> {
         match (outcome, target, source) {
             (Outcome::Gone, Some(node), source) => self.gone.push((node, merge.place_of(source))),
             (Outcome::New(new), Some(node), _) => {
-                let style = merge.editor.document().style(node);
+                let document = merge.editor.document();
+                let (style, tagged) = (document.style(node), document.is_tagged(node));
                 restyle(&mut merge.editor, new, style);
+                if tagged != merge.editor.document().is_tagged(new) {
+                    merge.editor.set_tagged(new, tagged);
+                }
                 merge.editor.assign(node, new);
             }
             (Outcome::New(new), None, Source::Patch(patch)) => {
