@@ -4,7 +4,8 @@
 //! Rules. A key that is there gets the value in its place, whatever stood there; a new key goes to the end. A null
 //! mapping is made only where the spec creates; anything but a mapping is refused. Within one object kustomize hangs
 //! the same new node into all places, so that later changes of one reach all (`Editor::shared_scalar`). That node takes
-//! the style of the last value that it came to replace, and gives it to those replaced or made later.
+//! the style of the last value that it came to replace, and gives it to those replaced or made later; where that is plain
+//! and YAML 1.1 would not take the value for a text, quotes before it is set the next time.
 
 use super::field_spec::{Create, FieldPaths, Scratch, may_touch_ids, name_of};
 use super::together::{self, Local};
@@ -12,7 +13,7 @@ use crate::diagnostic::{Diagnostic, Result, Trace};
 use crate::kubernetes::{FieldSpec, Scopes, TransformerConfig, merge_field_specs};
 use crate::kustomization::{Label, Pair};
 use crate::provenance::{Origin, StepId};
-use crate::resource::{Context, Resource, ResourceSet};
+use crate::resource::{Context, Resource, ResourceSet, plain_means_string};
 use crate::yaml::{Editor, Kind, NodeId, Style, Tag};
 
 /// Sets labels in all objects, where the field specs say.
@@ -48,8 +49,8 @@ pub fn field_specs(label: &Label, config: &TransformerConfig) -> Result<Vec<Fiel
 
 /// Pairs to be set in all mappings that field specs name.
 pub(crate) struct Pairs<'p> {
-    /// By key, each once.
-    sorted: Vec<&'p Pair>,
+    /// By key, each once; whether YAML 1.1 would take the plain value for something else than a text.
+    sorted: Vec<(&'p Pair, bool)>,
     paths: FieldPaths,
     touches_ids: bool,
     step: StepId,
@@ -75,6 +76,8 @@ pub(crate) fn prepare<'p>(
             .fail();
     }
     let paths = FieldPaths::new(fields, Create::Mapping);
+    let with_quotes = |pair: &'p Pair| (pair, !plain_means_string(&pair.value.value));
+    let sorted = sorted.into_iter().map(with_quotes).collect();
     Ok(Some(Pairs { sorted, paths, touches_ids: may_touch_ids(fields), step }))
 }
 
@@ -83,7 +86,10 @@ impl Local for Pairs<'_> {
         let mut shared = [Shared::NONE; 8];
         let mut more = vec![Shared::NONE; self.sorted.len().saturating_sub(shared.len())];
         self.paths.visit(resource, self.step, scratch, |editor, mapping| {
-            for (pair, shared) in self.sorted.iter().zip(shared.iter_mut().chain(&mut more)) {
+            for ((pair, in_quotes), shared) in self.sorted.iter().zip(shared.iter_mut().chain(&mut more)) {
+                if *in_quotes && shared.style == Style::Plain {
+                    shared.restyle(editor, Style::DoubleQuoted);
+                }
                 set_pair(editor, mapping, pair, shared)?;
             }
             Ok(())
@@ -106,6 +112,13 @@ struct Shared {
 
 impl Shared {
     const NONE: Shared = Shared { origin: None, node: None, style: Style::Plain };
+
+    fn restyle(&mut self, editor: &mut Editor<'_>, style: Style) {
+        self.style = style;
+        if let Some(made) = self.node {
+            editor.set_style(made, style);
+        }
+    }
 }
 
 fn set_pair(editor: &mut Editor<'_>, mapping: NodeId, pair: &Pair, shared: &mut Shared) -> Result<()> {
@@ -127,16 +140,17 @@ fn set_pair(editor: &mut Editor<'_>, mapping: NodeId, pair: &Pair, shared: &mut 
     if let Some(node) = present {
         let scalar = document.kind(node) == Kind::Scalar;
         let style = if scalar { document.style(node) } else { Style::Plain };
+        let tagged = scalar && document.is_tagged(node);
         editor.written_at(pair.value.at);
         editor.set_scalar(node, &pair.value.value, Tag::Str);
+        if tagged {
+            editor.set_tagged(node, true);
+        }
         if !scalar {
             editor.set_style(node, Style::Plain);
         }
         if style != shared.style {
-            shared.style = style;
-            if let Some(made) = shared.node {
-                editor.set_style(made, style);
-            }
+            shared.restyle(editor, style);
         }
     } else {
         editor.written_at(pair.value.at);

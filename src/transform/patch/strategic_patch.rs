@@ -9,11 +9,11 @@
 use super::strategic_merge::{Merged, apply_strategic_merge};
 use crate::diagnostic::{Result, Trace};
 use crate::kubernetes::{Schema, Scopes};
-use crate::provenance::StepId;
+use crate::provenance::{Origin, StepId};
 use crate::resource::{self, Resource, projection};
 use crate::source::Place;
 use crate::transform::remember;
-use crate::yaml::{Document, Kind, Style, Tag};
+use crate::yaml::{Document, Kind, NodeId, Style, Tag, resolve};
 
 /// A patch, ready to be merged into objects.
 #[derive(Clone, Debug)]
@@ -74,7 +74,14 @@ impl StrategicPatch {
         if sees_state {
             projection::show(resource, self.step);
         }
-        quote_texts(&mut resource.document, self.step);
+        if std::mem::take(&mut resource.merged_as_read) {
+            let passed = resource.document.old_truth_values(0, true);
+            quote(&passed, &mut resource.document, self.step);
+        } else {
+            resource.merged_as_read = resource.document.ledger().is_empty();
+        }
+        let unquoted = unquoted_texts(&resource.document);
+        let before = resource.document.node_count();
         let merged = apply_strategic_merge(
             &mut resource.document,
             &self.patch.document,
@@ -88,6 +95,9 @@ impl StrategicPatch {
             resource.document.edit(self.step).written_at(self.directive()).remove_root();
             return Ok(());
         }
+        quote_texts(&unquoted, &mut resource.document, self.step);
+        let added = resource.document.old_truth_values(before, false);
+        quote(&added, &mut resource.document, self.step);
         if self.takes_api_version {
             self.give_api_version(&mut resource.document);
         }
@@ -136,27 +146,40 @@ impl StrategicPatch {
 }
 
 /// Whatever a merge passes, kustomize sets once more, and texts that a YAML 1.1 reader would take for something else get
-/// quotes by that: also those that were made without a tag, which are text from then on. Items of lists are not set.
-fn quote_texts(document: &mut Document, step: StepId) {
+/// quotes by that: also those that were made without a tag, which are text from then on. Items of lists are not set. So is what
+/// the patch adds; what it puts in the place of such a text takes the style that it had before.
+fn unquoted_texts(document: &Document) -> Vec<(NodeId, Origin)> {
+    let mut found = Vec::new();
     // What was read from a text has the right style or is no text.
-    if document.ledger().is_empty() {
-        return;
-    }
-    let Some(root) = document.try_root() else { return };
-    let (mut todo, mut found) = (vec![root], Vec::new());
+    let Some(root) = document.try_root().filter(|_| !document.ledger().is_empty()) else { return found };
+    let mut todo = vec![root];
     while let Some(node) = todo.pop() {
         todo.extend(document.children(node));
         let made = document.kind(node) == Kind::Scalar
             && document.style(node) == Style::Plain
             && document.key(node).is_some()
-            && (document.tag(node) == Tag::Str || document.is_untagged(node));
+            && (document.tag(node) == Tag::Str
+                || document.is_untagged(node)
+                || resolve::is_old_truth_value(document.text(node)));
         if made && !resource::plain_means_string(document.text(node)) {
-            found.push(node);
+            found.push((node, document.origin(node)));
         }
     }
-    let mut editor = document.edit(step);
-    for node in found {
-        editor.set_style(node, Style::DoubleQuoted);
+    found
+}
+
+/// Gives quotes to those texts that a merge has left as they were.
+fn quote_texts(unquoted: &[(NodeId, Origin)], document: &mut Document, step: StepId) {
+    for (node, origin) in unquoted {
+        if document.origin(*node) == *origin {
+            document.edit(step).set_style(*node, Style::DoubleQuoted);
+        }
+    }
+}
+
+fn quote(nodes: &[NodeId], document: &mut Document, step: StepId) {
+    for node in nodes {
+        document.edit(step).set_style(*node, Style::DoubleQuoted);
     }
 }
 
