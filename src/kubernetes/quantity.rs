@@ -91,6 +91,11 @@ impl Quantity {
     /// Whether it is a whole number once it is rounded up to thousandths.
     pub fn is_whole_by_milli(self) -> bool {
         let milli = UNIT / 1000;
+        let whole = self.nano / UNIT;
+        if whole > i128::from(i64::MAX) {
+            // Beyond what the server can count in thousandths, its count comes round.
+            return (whole as i64).wrapping_mul(1000) % 1000 == 0;
+        }
         (self.nano / milli + (self.nano % milli).signum()) % 1000 == 0
     }
 

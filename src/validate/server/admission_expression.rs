@@ -63,7 +63,11 @@ pub(in crate::validate) fn check_expression(
     }
     if let Some((variables, count)) = expression.variables {
         for variable in variables.items().take(count) {
-            environment.define(variable.field("name").text(), variable.field("expression").text());
+            let text = variable.field("expression").text();
+            // Without an expression it is not there for the others.
+            if !text.trim().is_empty() {
+                environment.define(variable.field("name").text(), text);
+            }
         }
     }
     let wanted = match expression.gives {

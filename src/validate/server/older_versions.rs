@@ -44,7 +44,6 @@ pub(super) fn check(object: &Object<'_>, minor: u32, findings: &mut Vec<Finding>
                 }
             }
         }
-        ("apps", "StatefulSet") if minor < 34 => of_set(minor, findings),
         // ReadWriteOncePod
         ("", "PersistentVolumeClaim") if minor < 27 => {
             pod::older_versions::access_modes(&at.field("spec"), findings);
@@ -83,6 +82,9 @@ pub(super) fn check(object: &Object<'_>, minor: u32, findings: &mut Vec<Finding>
         disks(object, &at, findings);
     }
     pods(object, &at, minor, findings);
+    if minor < 34 && (object.group, object.kind) == ("apps", "StatefulSet") {
+        of_set(minor, findings);
+    }
 }
 
 /// Makes warnings of what an older version takes and warns of.
@@ -95,9 +97,12 @@ fn weaken(findings: &mut [Finding], which: impl Fn(&Finding) -> bool) {
 /// A `StatefulSet`, of whose pods and claims the server looked at next to nothing.
 fn of_set(minor: u32, findings: &mut [Finding]) {
     for finding in findings.iter_mut().filter(|finding| finding.level == Level::Error) {
-        let is_part = ["spec.template.spec", "spec.volumeClaimTemplates"]
+        let path = finding.path.as_str();
+        let is_known = ["restartPolicy", "activeDeadlineSeconds"]
             .iter()
-            .any(|part| finding.path.starts_with(part));
+            .any(|field| path.strip_prefix("spec.template.spec.") == Some(*field));
+        let is_part = !is_known
+            && ["spec.template.spec", "spec.volumeClaimTemplates"].iter().any(|part| path.starts_with(part));
         if is_part || minor < 33 && finding.path == "spec.serviceName" {
             finding.level = Level::Warning;
             finding.hint = format!(

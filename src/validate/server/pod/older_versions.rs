@@ -125,12 +125,11 @@ fn restart_policy(container: &At<'_>, minor: u32, findings: &mut Vec<Finding>) {
         return;
     }
     findings.retain(|finding| finding.path != policy.path());
-    if minor == 28 {
-        // SidecarContainers: dropped.
-        return of_plain_init(container, findings);
-    }
     if !super::is_init(container) {
         findings.forbidden(&policy, "only init containers may have it before 1.34");
+    } else if minor == 28 {
+        // SidecarContainers: dropped.
+        of_plain_init(container, findings);
     } else if !is_sidecar(container) {
         findings.not_supported(&policy, &["Always"]);
     }
