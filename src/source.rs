@@ -12,6 +12,11 @@ impl SourceText {
     pub fn is_shared_with(&self, other: &SourceText) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }
+
+    /// The memory of a text that nobody else has.
+    pub fn into_bytes(self) -> Option<Vec<u8>> {
+        Arc::into_inner(self.0).map(String::into_bytes)
+    }
 }
 
 impl Deref for SourceText {

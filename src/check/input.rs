@@ -36,6 +36,19 @@ pub(super) fn paths(list: &[String]) -> Vec<Input> {
 /// Folders above this number mean that something is wrong.
 const MOST_FOLDERS: usize = 1_000_000;
 
+/// The file, and its name, when that is all there is to be checked.
+pub(super) fn lone_file(host: &dyn Host, inputs: &[Input], options: &Options) -> Option<(PathBuf, Arc<str>)> {
+    let [Input::Path(path)] = inputs else { return None };
+    let working_directory = host.working_directory().ok()?;
+    let path = host::clean(&working_directory.join(path));
+    if host.look(&path) != Ok(Entry::File) {
+        return None;
+    }
+    let (mut files, mut roots, mut faults) = (Vec::new(), Vec::new(), Vec::new());
+    find(host, &path, &working_directory, options, &mut files, &mut roots, &mut faults);
+    files.pop().filter(|_| roots.is_empty() && faults.is_empty())
+}
+
 /// Reads everything: one batch a built target, one for all plain files together.
 pub(super) fn read(host: &dyn Host, inputs: &[Input], options: &Options) -> Vec<Batch> {
     let Gathered { mut plain, texts, roots } = gather(host, inputs, options);
@@ -125,11 +138,15 @@ fn read_text(id: SourceId, text: &SourceText) -> Read {
         seen.put(&mut documents, &mut faults);
     }
     if documents.is_empty() && faults.is_empty() {
-        let place = Place { source: id, offset: 0 };
-        let told = Diagnostic::warning("empty-file", "the file holds no objects");
-        faults.push(told.at(place, "").hint("leave it out, or write objects into it"));
+        faults.push(empty(id));
     }
     (documents, faults)
+}
+
+/// Nothing stands in a text.
+pub(super) fn empty(id: SourceId) -> Diagnostic {
+    let told = Diagnostic::warning("empty-file", "the file holds no objects");
+    told.at(Place { source: id, offset: 0 }, "").hint("leave it out, or write objects into it")
 }
 
 /// The objects of some parts of a text, by part, and what is wrong with them.
@@ -150,7 +167,7 @@ pub(crate) fn read_parts(
 }
 
 /// What was seen in a part of a text.
-enum Seen {
+pub(super) enum Seen {
     Object(Document),
     Objects(Vec<Document>),
     Fault(Box<Diagnostic>),
@@ -167,7 +184,7 @@ impl Seen {
 }
 
 /// Looks at what was read of a part of a text: it may be a template of Helm, or a list.
-fn see(text: &str, part: &Range<usize>, read: diagnostic::Result<Document>) -> Seen {
+pub(super) fn see(text: &str, part: &Range<usize>, read: diagnostic::Result<Document>) -> Seen {
     let document = match read {
         Ok(document) => document,
         Err(fault) => return Seen::Fault(Box::new(template(*fault, text))),

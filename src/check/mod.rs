@@ -3,6 +3,7 @@
 
 mod definitions;
 mod input;
+mod pieces;
 mod silence;
 
 use std::path::PathBuf;
@@ -95,11 +96,14 @@ pub(crate) fn gather(host: &dyn Host, targets: &[Input]) -> Gathered {
 /// Checks targets: files, folders, kustomizations, standard input (whose text `-` stands for).
 pub fn check(host: &dyn Host, targets: &[Input], options: &Options) -> Report {
     let definitions = Definitions::read(host, options);
-    let batches = input::read(host, targets, options);
     let mut report = Report::default();
     let mut ignores = Ignores::new(&options.ignores);
-    for batch in batches {
-        report.add(judge(batch, &definitions, options, &mut ignores));
+    if let Some(part) = pieces::check(host, targets, &definitions, options, pieces::LENGTH) {
+        report.add(part);
+    } else {
+        for batch in input::read(host, targets, options) {
+            report.add(judge(batch, &definitions, options, &mut ignores));
+        }
     }
     report.parts.extend(definitions.part(options));
     report.parts.push(of_project(&ignores, options));

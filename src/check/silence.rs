@@ -9,6 +9,24 @@ use crate::validate::{At, Family, Finding, Level, Object, Options, matches_patte
 /// What the annotation begins with.
 const OURS: &str = "citadel.dev/ignore.";
 
+/// What the annotations of the other linters begin with.
+const THEIRS: &[&str] = &[
+    "ignore-check.kube-linter.io/",
+    "kube-linter.io/ignore-all",
+    "kube-score/ignore",
+    "polaris.fairwinds.com/",
+];
+
+/// Whether an object may have annotations that silence rules.
+pub(super) fn may_silence(object: &Object<'_>) -> bool {
+    let root = object.at();
+    let metadata = root.field("metadata");
+    let annotations = metadata.field("annotations");
+    annotations
+        .entries()
+        .any(|(key, _)| key.starts_with(OURS) || THEIRS.iter().any(|theirs| key.starts_with(theirs)))
+}
+
 /// One silence of an object.
 struct Silence<'a> {
     /// The rule's id or old name as written.

@@ -10,6 +10,7 @@ mod at;
 pub mod cel;
 pub mod custom;
 mod finding;
+mod gradual;
 mod object;
 mod pattern;
 mod pins;
@@ -26,10 +27,11 @@ mod told;
 
 use rayon::prelude::*;
 
-use plan::Plan;
+use plan::{Plan, Which};
 
 pub use at::{At, Path};
 pub use finding::{Family, Finding, Level};
+pub use gradual::{Gradual, Rest};
 pub use object::Object;
 pub use pattern::matches_pattern;
 pub use pins::capacity::{Capacity, QuotaLine, Workload, capacity, shown as shown_amount};
@@ -173,7 +175,7 @@ pub fn check_each<S: Send>(
                 let number = group * size + number;
                 check_object(object, &custom, options, &mut findings);
                 if !plan.is_empty() {
-                    plan.check(number, object, &set, &mut findings);
+                    plan.check(number, object, &set, Which::All, &mut findings);
                 }
                 each(&mut state, number, &mut findings);
                 findings.clear();
@@ -201,6 +203,16 @@ fn check_object(
     // Whether a definition knows the kind, so that its reader checks the whole object.
     let is_defined = custom.knows(object);
     let is_custom = is_defined || options.schemas.knows(object);
+    check_kind(object, is_custom, options, findings);
+    if is_defined {
+        custom.check(object, options, findings);
+    } else if is_custom {
+        options.schemas.check(object, options, findings);
+    }
+}
+
+/// Adds the findings of the rules that look at one object alone and at what Kubernetes knows of its kind.
+fn check_kind(object: &Object<'_>, is_custom: bool, options: &Options, findings: &mut Vec<Finding>) {
     if options.runs(Family::Schema) {
         schema::check(object, options, is_custom, findings);
     }
@@ -210,10 +222,5 @@ fn check_object(
     // What says no kind is no object: that has been told.
     if options.runs(Family::Server) && !object.kind.is_empty() {
         server::check(object, options.kubernetes_minor, findings);
-    }
-    if is_defined {
-        custom.check(object, options, findings);
-    } else if is_custom {
-        options.schemas.check(object, options, findings);
     }
 }

@@ -13,12 +13,35 @@ struct Run<F> {
     rule: &'static Rule,
     level: Level,
     chosen: bool,
+    /// Whether it asks for nothing but the object.
+    alone: bool,
     check: F,
+}
+
+impl<F> Run<F> {
+    fn is_of(&self, which: Which) -> bool {
+        match which {
+            Which::All => true,
+            Which::Alone => self.alone,
+            Which::Others => !self.alone,
+        }
+    }
 }
 
 type PodRun = Run<fn(&Pod<'_>, &mut Told<'_>)>;
 type ContainerRun = Run<fn(&Pod<'_>, &Container<'_>, &mut Told<'_>)>;
 type ObjectRun = Run<fn(&Object<'_>, &mut Told<'_>)>;
+
+/// Which of an object's rules are run.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Which {
+    /// All of them.
+    All,
+    /// Those that ask for nothing but the object.
+    Alone,
+    /// The others.
+    Others,
+}
 
 /// The rules that run.
 pub(super) struct Plan<'p> {
@@ -49,11 +72,14 @@ impl<'p> Plan<'p> {
             match rule.check {
                 Check::Family => {}
                 Check::PodSecurity(control) => plan.controls.push((rule, level, control)),
-                Check::Pod(check) => plan.pods.push(Run { rule, level, chosen, check }),
-                Check::Container(check) => plan.containers.push(Run { rule, level, chosen, check }),
-                Check::Object(kinds, check) => {
+                Check::Pod(check) => plan.pods.push(Run { rule, level, chosen, alone: false, check }),
+                Check::Container(check) => {
+                    plan.containers.push(Run { rule, level, chosen, alone: false, check });
+                }
+                Check::Object(kinds, check) | Check::Alone(kinds, check) => {
+                    let alone = matches!(rule.check, Check::Alone(..));
                     for kind in kinds {
-                        let run = Run { rule, level, chosen, check };
+                        let run = Run { rule, level, chosen, alone, check };
                         if *kind == "*" {
                             plan.any_kind.push(run);
                             continue;
@@ -78,15 +104,23 @@ impl<'p> Plan<'p> {
             && self.any_kind.is_empty()
     }
 
+    /// Whether of the rules that look at this kind, or at every kind, only these ask for more than the object.
+    pub(super) fn asks_only(&self, kind: &str, known: &[&str]) -> bool {
+        let of_kind = self.kinds.binary_search_by_key(&kind, |(kind, _)| kind);
+        let runs = of_kind.map_or(&[][..], |at| &self.kinds[at].1).iter().chain(&self.any_kind);
+        runs.filter(|run| !run.alone).all(|run| known.contains(&run.rule.id))
+    }
+
     /// Runs the rules that look at this object.
     pub(super) fn check(
         &self,
         number: usize,
         object: &Object<'_>,
         set: &Set<'_>,
+        which: Which,
         findings: &mut Vec<Finding>,
     ) {
-        if let Some(pod) = set.pod(number) {
+        if let Some(pod) = set.pod(number).filter(|_| which != Which::Alone) {
             if !self.controls.is_empty() {
                 pod_security::check(pod, &self.controls, set, self.options, findings);
             }
@@ -100,11 +134,11 @@ impl<'p> Plan<'p> {
             }
         }
         if let Ok(at) = self.kinds.binary_search_by_key(&object.kind, |(kind, _)| kind) {
-            for run in &self.kinds[at].1 {
+            for run in self.kinds[at].1.iter().filter(|run| run.is_of(which)) {
                 (run.check)(object, &mut self.told(run, number, set, findings));
             }
         }
-        for run in &self.any_kind {
+        for run in self.any_kind.iter().filter(|run| run.is_of(which)) {
             (run.check)(object, &mut self.told(run, number, set, findings));
         }
     }

@@ -25,6 +25,8 @@ pub enum Check {
     Container(fn(&Pod<'_>, &Container<'_>, &mut Told<'_>)),
     /// Each object of these kinds, of whatever group; `*` stands for all kinds.
     Object(&'static [&'static str], fn(&Object<'_>, &mut Told<'_>)),
+    /// The same, by a function that asks for nothing but the object itself: it may run before the others are known.
+    Alone(&'static [&'static str], fn(&Object<'_>, &mut Told<'_>)),
     /// Each pod, by a control of the Pod Security Standards.
     PodSecurity(Control),
     /// Told by the family's own walk.

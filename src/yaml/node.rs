@@ -178,6 +178,12 @@ impl Node {
         self.rest &= TAGGED;
     }
 
+    /// Says that the text of a scalar or alias lies elsewhere.
+    #[inline]
+    pub(super) fn set_range(&mut self, text: Range) {
+        (self.a, self.b) = (text.start, text.len);
+    }
+
     /// The first child of a collection; `None` for scalars.
     #[inline]
     pub(super) fn first(&self) -> Option<NodeId> {

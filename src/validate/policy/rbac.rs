@@ -98,24 +98,35 @@ pub(in crate::validate) fn wildcard(object: &Object<'_>, told: &mut Told<'_>) {
     }
 }
 
+/// Whether a rule allows to create pods, or what makes them.
+fn creates_pods(rule: &At<'_>) -> bool {
+    let workloads = ["pods", "deployments", "statefulsets", "replicasets", "daemonsets", "jobs", "cronjobs"];
+    has_or_all(rule, "apiGroups", &["", "apps", "batch"])
+        && has_or_all(rule, "resources", &workloads)
+        && has_or_all(rule, "verbs", &["create"])
+}
+
+/// Whether a rule allows to read or change all secrets.
+fn opens_secrets(rule: &At<'_>) -> bool {
+    has_or_all(rule, "apiGroups", &[""])
+        && has_or_all(rule, "resources", &["secrets"])
+        && has_or_all(rule, "verbs", &["get", "list", "watch", "create", "update", "patch", "delete"])
+        && !named(rule)
+}
+
+/// Whether a role has any rule for whose sake a binding to it is told of.
+pub(in crate::validate) fn is_told_of(role: &Object<'_>) -> bool {
+    any_rule(role, |rule| is_everything(rule) || creates_pods(rule) || opens_secrets(rule))
+}
+
 /// Who may create pods may run anything as any service account of the namespace.
 pub(in crate::validate) fn create_pods_access(object: &Object<'_>, told: &mut Told<'_>) {
-    let workloads = ["pods", "deployments", "statefulsets", "replicasets", "daemonsets", "jobs", "cronjobs"];
-    binding_to(object, told, "create pods, and so run as any service account", |rule| {
-        has_or_all(rule, "apiGroups", &["", "apps", "batch"])
-            && has_or_all(rule, "resources", &workloads)
-            && has_or_all(rule, "verbs", &["create"])
-    });
+    binding_to(object, told, "create pods, and so run as any service account", creates_pods);
 }
 
 /// Who may read secrets may become whoever they belong to.
 pub(in crate::validate) fn secrets_access(object: &Object<'_>, told: &mut Told<'_>) {
-    binding_to(object, told, "read or change secrets", |rule| {
-        has_or_all(rule, "apiGroups", &[""])
-            && has_or_all(rule, "resources", &["secrets"])
-            && has_or_all(rule, "verbs", &["get", "list", "watch", "create", "update", "patch", "delete"])
-            && !named(rule)
-    });
+    binding_to(object, told, "read or change secrets", opens_secrets);
 }
 
 fn binding_to(object: &Object<'_>, told: &mut Told<'_>, what: &str, found: impl Fn(&At<'_>) -> bool) {

@@ -129,7 +129,7 @@ pub(super) static RULES: &[Rule] = &[
         "secret-in-config-map",
         Policy,
         WARNING,
-        Check::Object(&["ConfigMap"], secrets::in_config_map),
+        Check::Alone(&["ConfigMap"], secrets::in_config_map),
         "a key of a ConfigMap says secret, or a value is a private key",
         "a ConfigMap is not protected as a Secret is",
         &["polaris:sensitiveConfigmapContent"]
@@ -317,7 +317,7 @@ pub(super) static RULES: &[Rule] = &[
         "pod-exec-access",
         Policy,
         WARNING,
-        Check::Object(ROLES, rbac::pod_exec_access),
+        Check::Alone(ROLES, rbac::pod_exec_access),
         "a role allows to exec into or attach to pods",
         "that is a shell in any pod of its scope",
         &[
@@ -332,7 +332,7 @@ pub(super) static RULES: &[Rule] = &[
         "wildcard-in-rules",
         Policy,
         NOTE,
-        Check::Object(ROLES, rbac::wildcard),
+        Check::Alone(ROLES, rbac::wildcard),
         "a rule of a role names `*` as API groups, resources or verbs",
         "what is added later is granted as well",
         &["kube-linter:wildcard-in-rules"]
@@ -404,7 +404,7 @@ pub(super) static RULES: &[Rule] = &[
         "sorted-keys",
         Policy,
         OFF,
-        Check::Object(&["*"], hygiene::sorted_keys),
+        Check::Alone(&["*"], hygiene::sorted_keys),
         "keys are not in the order of the alphabet",
         "sorted files are easier to compare",
         &["kube-linter:sorted-keys"]

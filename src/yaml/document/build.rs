@@ -1,8 +1,16 @@
 //! How documents are built and changed: for the parser and the editor alone.
 
+use std::sync::LazyLock;
+
 use super::{
     ADDED, Comments, Document, Kind, Node, NodeId, Origin, Range, SourceText, Style, Tag, Tombstone, Whence,
 };
+
+/// What stands behind documents that have let go of their text.
+static NO_TEXT: LazyLock<SourceText> = LazyLock::new(SourceText::default);
+
+/// So much is kept of values that are shortened: more than any null has.
+const BEGINNING: usize = 8;
 
 impl Document {
     pub(in crate::yaml) fn set_root(&mut self, root: NodeId) {
@@ -298,6 +306,69 @@ impl Document {
                 }
             }
         }
+        document
+    }
+
+    /// The same without the text that it was read from, which may then be let go; places stay as they are, comments and
+    /// anchors do not. Entries with the keys `without` are left out, wherever they stand; of the values at and below
+    /// those with the keys `short`, the first bytes are kept.
+    pub(crate) fn detached(&self, without: &[&str], short: &[&str]) -> Document {
+        let mut document = Document::new(self.source, NO_TEXT.clone());
+        let Some(root) = self.root else { return document };
+        document.ledger.clone_from(&self.ledger);
+        if without.is_empty() && short.is_empty() && self.extras.is_none() {
+            document.root = Some(root);
+            document.nodes.clone_from(&self.nodes);
+            let texts = || self.nodes.iter().filter(|node| !node.is_collection());
+            document.added.reserve_exact(texts().map(|node| node.b as usize).sum());
+            for index in 0..document.nodes.len() {
+                if !document.nodes[index].is_collection() {
+                    let text = document.add_text(self.text(NodeId::new(index)));
+                    document.nodes[index].set_range(text);
+                }
+            }
+            return document;
+        }
+        let take = |document: &mut Document, node: NodeId, is_short: bool| {
+            let mut n = self.nodes[node.index()];
+            (n.next, n.key) = (None, None);
+            if n.is_collection() {
+                n.set_children(None, 0);
+            } else {
+                let text = self.text(node);
+                let mut end = if is_short { text.len().min(BEGINNING) } else { text.len() };
+                while !text.is_char_boundary(end) {
+                    end -= 1;
+                }
+                n.set_range(document.add_text(&text[..end]));
+            }
+            let copy = document.push(n);
+            if let Some(tag) = self.tag_text(node) {
+                document.set_tag_text(copy, tag);
+            }
+            copy
+        };
+        let copy = take(&mut document, root, false);
+        document.set_root(copy);
+        let mut todo = vec![(root, copy, false)];
+        while let Some((from, to, is_short)) = todo.pop() {
+            for child in self.children(from) {
+                let key = self.key(child);
+                let name = key.map_or("", |key| self.text(key));
+                if key.is_some() && without.contains(&name) {
+                    continue;
+                }
+                let is_short = is_short || key.is_some() && short.contains(&name);
+                let key = key.map(|key| take(&mut document, key, false));
+                let copy = take(&mut document, child, is_short);
+                document.append(to, key, copy);
+                if !self.is_empty(child) {
+                    todo.push((child, copy, is_short));
+                }
+            }
+        }
+        document.nodes.shrink_to_fit();
+        document.added.shrink_to_fit();
         document
     }
 

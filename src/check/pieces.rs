@@ -1,0 +1,273 @@
+//! A large file whose findings are only counted is read and judged piece by piece, so that neither its text nor all of its
+//! nodes are ever held at once: what has been judged lets go of its text, and of what no rule will ask for.
+
+use std::ops::Range;
+use std::path::Path;
+use std::sync::Arc;
+
+use super::input::{self, Input, Seen};
+use super::silence::{self, Ignores};
+use super::{Batch, Definitions, Group, Options, input_fault, leave_out};
+use crate::diagnostic::Diagnostic;
+use crate::host::Host;
+use crate::report::{Counts, Part};
+use crate::source::{Source, SourceId, SourceText, Sources};
+use crate::validate::{self, Finding, Gradual, Object, Rest};
+use crate::yaml::{self, Dialect, Document};
+
+/// So much of a file is read at a time, in bytes: enough for all threads, little enough to stay close.
+pub(super) const LENGTH: usize = 4 * 1024 * 1024;
+
+/// A document longer than so many pieces is left to be read as a whole.
+const MOST_PIECES: usize = 16;
+
+/// The one text that there is.
+const SOURCE: SourceId = SourceId(0);
+
+/// Checks a file that is longer than `length`, if that is all there is to check. `None`: it must be read as a whole, since
+/// findings are told or silenced, or since it is short or no text that can be cut at its documents.
+pub(super) fn check(
+    host: &dyn Host,
+    inputs: &[Input],
+    definitions: &Definitions<'_>,
+    options: &Options,
+    length: usize,
+) -> Option<Part> {
+    if !options.count || options.capacity || !options.ignores.is_empty() {
+        return None;
+    }
+    let (path, name) = input::lone_file(host, inputs, options)?;
+    let mut file = File { host, path: &path, length, next: 0, rest: Vec::new(), room: Vec::new() };
+    let mut piece = file.read(true)?;
+    if piece.is_last {
+        return None;
+    }
+    let rules = validate::Options { whole_set: false, ..options.rules.clone() };
+    let first = First { rules: &rules, gradual: Gradual::new(&rules), options, batch: Batch::default() };
+    let (mut all, mut counted, mut faults) = (Vec::new(), Counts::default(), Vec::new());
+    loop {
+        let is_last = piece.is_last;
+        let (text, parts) = (piece.text, piece.parts);
+        let read = || if is_last { None } else { Some(file.read(false)) };
+        let look =
+            || yaml::read_each(SOURCE, &text, parts, |part, read| first.look(input::see(&text, part, read)));
+        let (next, looked) = rayon::join(read, look);
+        all.reserve(looked.len());
+        for looked in looked {
+            counted.join(&looked.counted);
+            faults.extend(looked.fault);
+            all.extend(looked.kept);
+        }
+        let Some(next) = next else { break };
+        piece = next?;
+        // What it was read into is good for another one.
+        file.room = text.into_bytes().unwrap_or_default();
+    }
+    if all.is_empty() && faults.is_empty() {
+        faults.push(Box::new(input::empty(SOURCE)));
+    }
+    let mut sources = Sources::default();
+    sources.add(Source { name, text: SourceText::default(), inside: None });
+    Some(finish(&first, &all, definitions, (counted, faults, sources)))
+}
+
+/// The second go, once all objects are known.
+fn finish(
+    first: &First<'_>,
+    all: &[Kept],
+    definitions: &Definitions<'_>,
+    (mut counted, faults, sources): (Counts, Vec<Box<Diagnostic>>, Sources),
+) -> Part {
+    let nothing = Document::generated();
+    let (objects, begun): (Vec<Object<'_>>, Vec<bool>) = all.iter().map(|kept| kept.object(&nothing)).unzip();
+    let (schemas, more) = definitions.schemas(&objects, first.options);
+    let told =
+        faults.iter().map(|fault| &**fault).chain(&more).map(|fault| input_fault(fault, &sources)).collect();
+    let rules = validate::Options { schemas: Arc::new(schemas), ..first.rules.clone() };
+    let start = || first.group();
+    let each = |group: &mut Group<'_>, number: usize, findings: &mut Vec<Finding>| {
+        if let Some(object) = objects.get(number) {
+            group.tell(object, findings, &first.batch, (first.options, &rules));
+        }
+    };
+    let groups = first.gradual.finish(&objects, &begun, &definitions.objects(), &rules, start, each);
+    groups.iter().for_each(|group| counted.join(&group.counted));
+    Part { sources, told, counted, objects: objects.len(), files: 1, capacity: Vec::new() }
+}
+
+/// A piece of a file.
+struct Piece {
+    text: SourceText,
+    /// Its documents; what stands behind the last of them comes with the next piece.
+    parts: Vec<Range<usize>>,
+    is_last: bool,
+}
+
+/// A file that is read piece by piece.
+struct File<'f> {
+    host: &'f dyn Host,
+    path: &'f Path,
+    length: usize,
+    next: u64,
+    /// What was read and does not belong to a piece yet.
+    rest: Vec<u8>,
+    /// Memory that a piece was read into.
+    room: Vec<u8>,
+}
+
+impl File<'_> {
+    /// The next piece; `None` when the file cannot be read so.
+    fn read(&mut self, is_first: bool) -> Option<Piece> {
+        let mut bytes = std::mem::take(&mut self.room);
+        bytes.clear();
+        bytes.append(&mut self.rest);
+        let mut more = Vec::new();
+        loop {
+            self.host.read_part(self.path, self.next, self.length, &mut more).ok()?;
+            let is_last = more.len() < self.length;
+            self.next += more.len() as u64;
+            let is_other = is_first && (is_utf16(&more) || more.trim_ascii_start().starts_with(b"{"));
+            // Lines may end in `\r\n` only where the text is read as a whole.
+            if is_other || memchr::memchr(b'\r', &more).is_some() {
+                return None;
+            }
+            bytes.extend_from_slice(&more);
+            // Lines are whole, and so are characters.
+            let end =
+                if is_last { bytes.len() } else { memchr::memrchr(b'\n', &bytes).map_or(0, |end| end + 1) };
+            let behind = bytes.split_off(end);
+            let text = String::from_utf8(bytes).ok()?;
+            let mut parts = yaml::split_documents(SOURCE, &text).ok()?;
+            // The last document may go on.
+            let open = if is_last { None } else { parts.pop() };
+            if !is_last && parts.is_empty() {
+                if text.len() > MOST_PIECES * self.length {
+                    return None;
+                }
+                bytes = text.into_bytes();
+                bytes.extend_from_slice(&behind);
+                continue;
+            }
+            if let Some(open) = open {
+                self.rest.extend_from_slice(&text.as_bytes()[open]);
+                self.rest.extend_from_slice(&behind);
+            }
+            return Some(Piece { text: text.into(), parts, is_last });
+        }
+    }
+}
+
+fn is_utf16(bytes: &[u8]) -> bool {
+    matches!(bytes, [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..])
+}
+
+/// What the first go needs.
+struct First<'f> {
+    rules: &'f validate::Options,
+    gradual: Gradual<'f>,
+    options: &'f Options,
+    /// Findings that are counted have no places.
+    batch: Batch,
+}
+
+/// What was seen in a part of a piece.
+#[derive(Default)]
+struct Looked {
+    kept: Vec<Kept>,
+    counted: Counts,
+    fault: Option<Box<Diagnostic>>,
+}
+
+impl First<'_> {
+    fn group(&self) -> Group<'_> {
+        Group { told: Vec::new(), counted: Counts::default(), ignores: Ignores::new(&[]) }
+    }
+
+    fn look(&self, seen: Seen) -> Looked {
+        let documents = match seen {
+            Seen::Object(document) => vec![document],
+            Seen::Objects(several) => several,
+            Seen::Fault(fault) => return Looked { fault: Some(fault), ..Looked::default() },
+        };
+        let (mut group, mut findings) = (self.group(), Vec::new());
+        let mut kept = Vec::with_capacity(documents.len());
+        for document in documents {
+            let object = Object::new(&document, Dialect::V2);
+            if !self.options.skip_kinds.is_empty() && leave_out(vec![object], self.options).is_empty() {
+                continue;
+            }
+            kept.push(self.judge(&object, &mut group, &mut findings));
+        }
+        Looked { kept, counted: group.counted, fault: None }
+    }
+
+    /// The first go of an object, and what is left of it then.
+    fn judge(&self, object: &Object<'_>, group: &mut Group<'_>, findings: &mut Vec<Finding>) -> Kept {
+        if !Gradual::may_begin(object) || silence::may_silence(object) {
+            return Kept::Whole(object.document.detached(&[], &[]));
+        }
+        self.gradual.begin(object, findings);
+        group.tell(object, findings, &self.batch, (self.options, self.rules));
+        findings.clear();
+        match self.gradual.rest(object) {
+            Rest::Whole => Kept::Rest(object.document.detached(&[], &[])),
+            Rest::Less { without, short } => Kept::Rest(object.document.detached(without, short)),
+            Rest::Name => Kept::Name(Name::of(object)),
+        }
+    }
+}
+
+/// What is kept of an object.
+enum Kept {
+    /// All of it: nothing has been told of it.
+    Whole(Document),
+    /// What the second go needs.
+    Rest(Document),
+    /// Who it is.
+    Name(Name),
+}
+
+impl Kept {
+    /// The object for the second go, and whether it has had the first.
+    fn object<'a>(&'a self, nothing: &'a Document) -> (Object<'a>, bool) {
+        match self {
+            Kept::Whole(document) => (Object::new(document, Dialect::V2), false),
+            Kept::Rest(document) => (Object::new(document, Dialect::V2), true),
+            Kept::Name(name) => (name.object(nothing), true),
+        }
+    }
+}
+
+/// Who an object is: group, version, kind, namespace and name, one behind the other.
+struct Name {
+    text: Box<str>,
+    ends: [u32; 4],
+}
+
+impl Name {
+    fn of(object: &Object<'_>) -> Name {
+        let mut text = String::new();
+        let mut ends = [0; 4];
+        for (end, part) in ends.iter_mut().zip([object.group, object.version, object.kind, object.namespace])
+        {
+            text.push_str(part);
+            *end = text.len() as u32;
+        }
+        text.push_str(object.name);
+        Name { text: text.into(), ends }
+    }
+
+    fn object<'a>(&'a self, document: &'a Document) -> Object<'a> {
+        let ends = self.ends.map(|end| end as usize);
+        let part = |from: usize, to: usize| self.text.get(from..to).unwrap_or_default();
+        Object {
+            document,
+            dialect: Dialect::V2,
+            group: part(0, ends[0]),
+            version: part(ends[0], ends[1]),
+            kind: part(ends[1], ends[2]),
+            namespace: part(ends[2], ends[3]),
+            name: part(ends[3], self.text.len()),
+        }
+    }
+}
