@@ -278,6 +278,17 @@ struct Group<'i> {
 }
 
 impl Group<'_> {
+    /// Counts what was found in an object that silences nothing.
+    fn count(&mut self, findings: &mut Vec<Finding>, options: &Options) {
+        for finding in findings.drain(..) {
+            let finding =
+                if options.rules.levels.is_empty() { Some(finding) } else { levelled(finding, options) };
+            if let Some(finding) = finding.filter(|finding| wanted(finding, options)) {
+                self.counted.add(finding.family, finding.level);
+            }
+        }
+    }
+
     /// Adds what is told of one object.
     fn tell(
         &mut self,

@@ -52,18 +52,20 @@ pub(super) fn check(
         let look =
             || yaml::read_each(SOURCE, &text, parts, |part, read| first.look(input::see(&text, part, read)));
         let (next, looked) = rayon::join(read, look);
-        all.reserve(looked.len());
+        let mut kept = Vec::with_capacity(looked.len());
         for looked in looked {
             counted.join(&looked.counted);
             faults.extend(looked.fault);
-            all.extend(looked.kept);
+            kept.extend(looked.first);
+            kept.extend(looked.more);
         }
+        all.push(kept);
         let Some(next) = next else { break };
         piece = next?;
         // What it was read into is good for another one.
         file.room = text.into_bytes().unwrap_or_default();
     }
-    if all.is_empty() && faults.is_empty() {
+    if all.iter().all(Vec::is_empty) && faults.is_empty() {
         faults.push(Box::new(input::empty(SOURCE)));
     }
     let mut sources = Sources::default();
@@ -74,12 +76,13 @@ pub(super) fn check(
 /// The second go, once all objects are known.
 fn finish(
     first: &First<'_>,
-    all: &[Kept],
+    all: &[Vec<Kept>],
     definitions: &Definitions<'_>,
     (mut counted, faults, sources): (Counts, Vec<Box<Diagnostic>>, Sources),
 ) -> Part {
     let nothing = Document::generated();
-    let (objects, begun): (Vec<Object<'_>>, Vec<bool>) = all.iter().map(|kept| kept.object(&nothing)).unzip();
+    let (objects, begun): (Vec<Object<'_>>, Vec<bool>) =
+        all.iter().flatten().map(|kept| kept.object(&nothing)).unzip();
     let (schemas, more) = definitions.schemas(&objects, first.options);
     let told =
         faults.iter().map(|fault| &**fault).chain(&more).map(|fault| input_fault(fault, &sources)).collect();
@@ -87,7 +90,11 @@ fn finish(
     let start = || first.group();
     let each = |group: &mut Group<'_>, number: usize, findings: &mut Vec<Finding>| {
         if let Some(object) = objects.get(number) {
-            group.tell(object, findings, &first.batch, (first.options, &rules));
+            if begun.get(number) == Some(&true) {
+                group.count(findings, first.options);
+            } else {
+                group.tell(object, findings, &first.batch, (first.options, &rules));
+            }
         }
     };
     let groups = first.gradual.finish(&objects, &begun, &definitions.objects(), &rules, start, each);
@@ -173,7 +180,9 @@ struct First<'f> {
 /// What was seen in a part of a piece.
 #[derive(Default)]
 struct Looked {
-    kept: Vec<Kept>,
+    /// Mostly there is one object.
+    first: Option<Kept>,
+    more: Vec<Kept>,
     counted: Counts,
     fault: Option<Box<Diagnostic>>,
 }
@@ -184,34 +193,30 @@ impl First<'_> {
     }
 
     fn look(&self, seen: Seen) -> Looked {
-        let documents = match seen {
-            Seen::Object(document) => vec![document],
-            Seen::Objects(several) => several,
-            Seen::Fault(fault) => return Looked { fault: Some(fault), ..Looked::default() },
-        };
         let (mut group, mut findings) = (self.group(), Vec::new());
-        let mut kept = Vec::with_capacity(documents.len());
-        for document in documents {
+        let mut judge = |document: Document| {
             let object = Object::new(&document, Dialect::V2);
-            if !self.options.skip_kinds.is_empty() && leave_out(vec![object], self.options).is_empty() {
-                continue;
-            }
-            kept.push(self.judge(&object, &mut group, &mut findings));
-        }
-        Looked { kept, counted: group.counted, fault: None }
+            let is_left_out =
+                !self.options.skip_kinds.is_empty() && leave_out(vec![object], self.options).is_empty();
+            if is_left_out { None } else { Some(self.judge(&object, &mut group, &mut findings)) }
+        };
+        let (first, more, fault) = match seen {
+            Seen::Object(document) => (judge(document), Vec::new(), None),
+            Seen::Objects(several) => (None, several.into_iter().filter_map(judge).collect(), None),
+            Seen::Fault(fault) => (None, Vec::new(), Some(fault)),
+        };
+        Looked { first, more, counted: group.counted, fault }
     }
 
     /// The first go of an object, and what is left of it then.
     fn judge(&self, object: &Object<'_>, group: &mut Group<'_>, findings: &mut Vec<Finding>) -> Kept {
         if !Gradual::may_begin(object) || silence::may_silence(object) {
-            return Kept::Whole(object.document.detached(&[], &[]));
+            return Kept::Whole(object.document.detached(None));
         }
         self.gradual.begin(object, findings);
-        group.tell(object, findings, &self.batch, (self.options, self.rules));
-        findings.clear();
+        group.count(findings, self.options);
         match self.gradual.rest(object) {
-            Rest::Whole => Kept::Rest(object.document.detached(&[], &[])),
-            Rest::Less { without, short } => Kept::Rest(object.document.detached(without, short)),
+            Rest::Document(document) => Kept::Rest(document),
             Rest::Name => Kept::Name(Name::of(object)),
         }
     }

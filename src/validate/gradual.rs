@@ -7,6 +7,7 @@ use super::custom::Definitions;
 use super::plan::{Plan, Which};
 use super::set::Set;
 use super::{Finding, MANY, Object, Options, check_kind, check_object, policy, schema};
+use crate::yaml::{Document, Left, NodeId};
 
 /// The rules, run in two goes. What an object is silent about in the first go is told of it in the second; findings of one
 /// object are therefore not together, and silences must be seen to by whoever asks.
@@ -18,17 +19,9 @@ pub struct Gradual<'o> {
 }
 
 /// What is needed of an object once its first go is over.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Rest {
-    /// All that it says.
-    Whole,
-    /// All but the entries with some keys, and of the values at and below others the beginning.
-    Less {
-        /// Keys, wherever they stand, of entries that nobody looks at.
-        without: &'static [&'static str],
-        /// Keys, wherever they stand, of values of which it only counts whether they are there.
-        short: &'static [&'static str],
-    },
+    /// The object.
+    Document(Document),
     /// Who it is.
     Name,
 }
@@ -60,24 +53,37 @@ impl<'o> Gradual<'o> {
     /// What the second go needs of an object that has had its first one: for its own rules, and as a partner of others.
     pub fn rest(&self, object: &Object<'_>) -> Rest {
         let asks_only = |rules| self.plan.asks_only(object.kind, rules);
-        match (object.group, object.kind) {
-            ("rbac.authorization.k8s.io", "Role" | "ClusterRole")
-                if asks_only(BY_NAME) && !policy::rbac::is_told_of(object) =>
-            {
-                Rest::Name
+        let document = object.document;
+        if self.plan.is_empty() {
+            return Rest::Name;
+        }
+        Rest::Document(match (object.group, object.kind) {
+            ("rbac.authorization.k8s.io", "Role" | "ClusterRole") if asks_only(BY_NAME) => {
+                let told = policy::rbac::told_of(object);
+                let rules = object.at().field("rules").node;
+                let (Some(rules), false) = (rules, told.is_empty()) else { return Rest::Name };
+                let others: Vec<NodeId> =
+                    document.children(rules).filter(|rule| !told.contains(rule)).collect();
+                document.detached(Some(&|_, node| {
+                    if others.contains(&node) { Left::Nothing } else { Left::All }
+                }))
             }
             ("", "ConfigMap" | "Secret") if asks_only(BY_NAME) => {
-                Rest::Less { without: &[], short: &["data", "binaryData", "stringData"] }
+                document.detached(Some(&|key, _| match key {
+                    "data" | "binaryData" | "stringData" => Left::Beginnings,
+                    _ => Left::All,
+                }))
             }
             (
                 "admissionregistration.k8s.io",
                 "ValidatingWebhookConfiguration" | "MutatingWebhookConfiguration",
-            ) if asks_only(OF_WEBHOOKS) => Rest::Less {
-                without: &["rules", "matchConditions", "namespaceSelector", "objectSelector"],
-                short: &["caBundle"],
-            },
-            _ => Rest::Whole,
-        }
+            ) if asks_only(OF_WEBHOOKS) => document.detached(Some(&|key, _| match key {
+                "rules" | "matchConditions" | "namespaceSelector" | "objectSelector" => Left::Nothing,
+                "caBundle" => Left::Beginnings,
+                _ => Left::All,
+            })),
+            _ => document.detached(None),
+        })
     }
 
     /// The second go: hands over what is still to be told of each object. `begun` says of each whether it has had its

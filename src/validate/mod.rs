@@ -11,6 +11,7 @@ pub mod cel;
 pub mod custom;
 mod finding;
 mod gradual;
+mod kind_slots;
 mod object;
 mod pattern;
 mod pins;

@@ -1,5 +1,6 @@
 //! Which rules run, at which level: worked out once for all objects, so that each object only meets rules of its kind.
 
+use super::kind_slots::KindSlots;
 use super::pod::{Container, Pod};
 use super::pod_security::{self, ControlRun};
 use super::rules::{self, Check, Rule};
@@ -49,8 +50,9 @@ pub(super) struct Plan<'p> {
     pods: Vec<PodRun>,
     containers: Vec<ContainerRun>,
     controls: Vec<ControlRun>,
-    /// Sorted by kind.
     kinds: Vec<(&'static str, Vec<ObjectRun>)>,
+    /// Where kinds stand among them.
+    slots: KindSlots,
     any_kind: Vec<ObjectRun>,
 }
 
@@ -63,6 +65,7 @@ impl<'p> Plan<'p> {
             containers: Vec::new(),
             controls: Vec::new(),
             kinds: Vec::new(),
+            slots: KindSlots::new(),
             any_kind: Vec::new(),
         };
         for rule in rules::all().filter(|rule| options.runs(rule.family)) {
@@ -84,15 +87,22 @@ impl<'p> Plan<'p> {
                             plan.any_kind.push(run);
                             continue;
                         }
-                        match plan.kinds.binary_search_by_key(kind, |(kind, _)| kind) {
-                            Ok(at) => plan.kinds[at].1.push(run),
-                            Err(at) => plan.kinds.insert(at, (kind, vec![run])),
+                        match plan.of_kind(kind) {
+                            Some(at) => plan.kinds[at].1.push(run),
+                            None => {
+                                plan.slots = plan.slots.with(kind, plan.kinds.len());
+                                plan.kinds.push((kind, vec![run]));
+                            }
                         }
                     }
                 }
             }
         }
         plan
+    }
+
+    fn of_kind(&self, kind: &str) -> Option<usize> {
+        self.slots.find(kind, |row| self.kinds[row].0 == kind)
     }
 
     /// Whether any rule that is run through the table is to run.
@@ -106,8 +116,7 @@ impl<'p> Plan<'p> {
 
     /// Whether of the rules that look at this kind, or at every kind, only these ask for more than the object.
     pub(super) fn asks_only(&self, kind: &str, known: &[&str]) -> bool {
-        let of_kind = self.kinds.binary_search_by_key(&kind, |(kind, _)| kind);
-        let runs = of_kind.map_or(&[][..], |at| &self.kinds[at].1).iter().chain(&self.any_kind);
+        let runs = self.of_kind(kind).map_or(&[][..], |at| &self.kinds[at].1).iter().chain(&self.any_kind);
         runs.filter(|run| !run.alone).all(|run| known.contains(&run.rule.id))
     }
 
@@ -133,7 +142,7 @@ impl<'p> Plan<'p> {
                 }
             }
         }
-        if let Ok(at) = self.kinds.binary_search_by_key(&object.kind, |(kind, _)| kind) {
+        if let Some(at) = self.of_kind(object.kind) {
             for run in self.kinds[at].1.iter().filter(|run| run.is_of(which)) {
                 (run.check)(object, &mut self.told(run, number, set, findings));
             }

@@ -3,6 +3,8 @@
 
 mod build;
 
+pub(crate) use build::Left;
+
 use std::collections::BTreeMap;
 
 use super::editor::Editor;

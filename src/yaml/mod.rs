@@ -26,6 +26,7 @@ mod scan;
 mod split;
 mod timestamp;
 
+pub(crate) use document::Left;
 pub use document::{Comments, Document, Notes, Tombstone};
 pub use duplicates::check_duplicate_keys;
 pub use editor::Editor;

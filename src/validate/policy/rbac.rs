@@ -2,6 +2,7 @@
 
 use crate::validate::told::Told;
 use crate::validate::{At, Object};
+use crate::yaml::NodeId;
 
 fn has(rule: &At<'_>, field: &str, wanted: &[&str]) -> bool {
     let list = rule.field(field);
@@ -114,9 +115,12 @@ fn opens_secrets(rule: &At<'_>) -> bool {
         && !named(rule)
 }
 
-/// Whether a role has any rule for whose sake a binding to it is told of.
-pub(in crate::validate) fn is_told_of(role: &Object<'_>) -> bool {
-    any_rule(role, |rule| is_everything(rule) || creates_pods(rule) || opens_secrets(rule))
+/// The rules of a role for whose sake a binding to it is told of.
+pub(in crate::validate) fn told_of(role: &Object<'_>) -> Vec<NodeId> {
+    let root = role.at();
+    let rules = root.field("rules");
+    let told = |rule: &At<'_>| is_everything(rule) || creates_pods(rule) || opens_secrets(rule);
+    rules.items().filter(told).filter_map(|rule| rule.node).collect()
 }
 
 /// Who may create pods may run anything as any service account of the namespace.

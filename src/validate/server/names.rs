@@ -3,6 +3,7 @@
 use super::format::{self, Format};
 use super::{address, report};
 use crate::validate::Object;
+use crate::validate::kind_slots::KindSlots;
 
 /// What a name must be.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -38,6 +39,16 @@ use Name::{
 
 /// API group, kind, whether it has namespaces, name.
 type Row = (&'static str, &'static str, bool, Name);
+
+/// Where the rows of [`ROWS`] stand.
+static SLOTS: KindSlots = {
+    let (mut slots, mut row) = (KindSlots::new(), 0);
+    while row < ROWS.len() {
+        slots = slots.with(ROWS[row].1, row);
+        row += 1;
+    }
+    slots
+};
 
 const ROWS: &[Row] = &[
     ("", "Binding", true, SegmentLater),
@@ -114,7 +125,7 @@ const ROWS: &[Row] = &[
 
 /// What is known of a kind: whether it has namespaces and what its names are; nothing for custom resources.
 pub(super) fn of(group: &str, kind: &str) -> Option<(bool, Name)> {
-    let found = ROWS.binary_search_by(|(g, k, _, _)| (*g, *k).cmp(&(group, kind))).ok()?;
+    let found = SLOTS.find(kind, |row| ROWS[row].1 == kind && ROWS[row].0 == group)?;
     let (_, _, namespaced, name) = ROWS[found];
     Some((namespaced, name))
 }

@@ -9,6 +9,19 @@ use super::{
 /// What stands behind documents that have let go of their text.
 static NO_TEXT: LazyLock<SourceText> = LazyLock::new(SourceText::default);
 
+/// What is left of a value in a document that lets go of its text.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Left {
+    /// All of it.
+    All,
+    /// The first bytes of each scalar.
+    Beginnings,
+    /// Nothing, not even its key.
+    Nothing,
+}
+
+const ALL: fn(&str, NodeId) -> Left = |_, _| Left::All;
+
 /// So much is kept of values that are shortened: more than any null has.
 const BEGINNING: usize = 8;
 
@@ -310,13 +323,13 @@ impl Document {
     }
 
     /// The same without the text that it was read from, which may then be let go; places stay as they are, comments and
-    /// anchors do not. Entries with the keys `without` are left out, wherever they stand; of the values at and below
-    /// those with the keys `short`, the first bytes are kept.
-    pub(crate) fn detached(&self, without: &[&str], short: &[&str]) -> Document {
+    /// anchors do not. `left` says what is left of each entry (by its key and value) and item (with an empty key), when it
+    /// is not all.
+    pub(crate) fn detached(&self, left: Option<&dyn Fn(&str, NodeId) -> Left>) -> Document {
         let mut document = Document::new(self.source, NO_TEXT.clone());
         let Some(root) = self.root else { return document };
         document.ledger.clone_from(&self.ledger);
-        if without.is_empty() && short.is_empty() && self.extras.is_none() {
+        let Some(left) = left.or(self.extras.as_ref().map(|_| &ALL as _)) else {
             document.root = Some(root);
             document.nodes.clone_from(&self.nodes);
             let texts = || self.nodes.iter().filter(|node| !node.is_collection());
@@ -328,7 +341,7 @@ impl Document {
                 }
             }
             return document;
-        }
+        };
         let take = |document: &mut Document, node: NodeId, is_short: bool| {
             let mut n = self.nodes[node.index()];
             (n.next, n.key) = (None, None);
@@ -355,10 +368,11 @@ impl Document {
             for child in self.children(from) {
                 let key = self.key(child);
                 let name = key.map_or("", |key| self.text(key));
-                if key.is_some() && without.contains(&name) {
-                    continue;
-                }
-                let is_short = is_short || key.is_some() && short.contains(&name);
+                let is_short = match left(name, child) {
+                    Left::Nothing => continue,
+                    Left::Beginnings => true,
+                    Left::All => is_short,
+                };
                 let key = key.map(|key| take(&mut document, key, false));
                 let copy = take(&mut document, child, is_short);
                 document.append(to, key, copy);
