@@ -14,6 +14,7 @@ mod formats;
 mod functions;
 mod generator;
 mod golden;
+mod junit;
 mod kustomization;
 mod manual;
 mod merge;

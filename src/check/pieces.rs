@@ -276,3 +276,86 @@ impl Name {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write as _;
+
+    use super::check;
+    use crate::check::{Definitions, Input, Options};
+    use crate::host::Memory;
+    use crate::report::{Counts, Report};
+    use crate::validate::{self, Family, Level, rules};
+
+    /// What is found in a text: how many objects, and how much of each family and level.
+    fn found(text: &str, options: &Options, length: Option<usize>) -> (usize, Vec<usize>) {
+        let host = Memory::with_files([("objects.yaml", text.as_bytes())]);
+        let inputs = [Input::Path("/objects.yaml".into())];
+        let mut report = Report::default();
+        match length {
+            Some(length) => {
+                let definitions = Definitions::read(&host, options);
+                report.add(check(&host, &inputs, &definitions, options, length).expect("to be cut"));
+            }
+            None => report = crate::check::check(&host, &inputs, options),
+        }
+        let counts: Counts = report.counts();
+        let each = |family| Level::ALL.map(|level| counts.of(family, level));
+        (report.objects, Family::ALL.into_iter().flat_map(each).collect())
+    }
+
+    /// The examples of all rules, one behind the other, and some that are none.
+    fn examples() -> String {
+        let mut text = String::from("# many\n");
+        for example in rules::all().flat_map(|rule| [rule.fails, rule.passes]) {
+            let _ = write!(text, "---\n{}\n", example.trim_matches('\n'));
+        }
+        text.push_str("---\n---\n--- # empty\n---\na: [\n---\nkind: {{ .Values.kind }}\n---\n");
+        text.push_str("kind: DeploymentList\napiVersion: apps/v1\nitems: [{metadata: {name: a}}, {metadata: {name: b}}]\n");
+        text
+    }
+
+    #[test]
+    fn pieces_have_what_the_whole_has() {
+        let text = examples();
+        let options = |rules: validate::Options| Options { rules, count: true, ..Options::default() };
+        let off = rules::all().filter(|rule| rule.level.is_none());
+        let levels = off.map(|rule| (rule.id.to_owned(), Some(Level::Warning))).collect();
+        let strict = validate::Options { strict: true, kubernetes_minor: 30, levels, ..Default::default() };
+        let only = validate::Options { only: vec![Family::Schema, Family::Server], ..Default::default() };
+        for (name, options) in [
+            ("default", options(validate::Options::default())),
+            ("strict", options(strict)),
+            ("two families", options(only)),
+            (
+                "no Deployments",
+                Options { skip_kinds: vec!["Deployment".into()], ..options(Default::default()) },
+            ),
+        ] {
+            let told = Options { count: false, ..options.clone() };
+            let whole = found(&text, &told, None);
+            assert!(whole.1.iter().sum::<usize>() > 3, "{name}");
+            for length in [700, 5000, 60_000] {
+                assert_eq!(found(&text, &options, Some(length)), whole, "{name}, {length}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_cut_is_left() {
+        let options = Options { count: true, ..Options::default() };
+        let judged = |text: &[u8]| {
+            let host = Memory::with_files([("objects.yaml", text)]);
+            let inputs = [Input::Path("/objects.yaml".into())];
+            check(&host, &inputs, &Definitions::read(&host, &options), &options, 16).is_some()
+        };
+        assert!(judged(b"kind: A\n---\nkind: B\n---\nkind: C\n"));
+        assert!(!judged(b"kind: A\n"), "short");
+        assert!(!judged(b"kind: A\r\n---\r\nkind: B\r\n---\n"), "other line ends");
+        assert!(!judged(b"kind: A\n---\nkind: B\xFF\n---\n"), "no UTF-8");
+        assert!(!judged(b"\xFF\xFEk\0i\0n\0d\0:\0 \0A\0\n\0-\0-\0-\0"), "UTF-16");
+        assert!(!judged(b" {\"kind\": \"A\",    \"a\": 1}\n"), "JSON");
+        assert!(!judged(b"kind: A\n---\nkind: B\n--- c\nkind: C\n"), "a text behind a separator");
+        assert!(!judged(format!("kind: A\n{}", "a: b\n".repeat(200)).as_bytes()), "one that is too long");
+    }
+}

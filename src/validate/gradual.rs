@@ -54,7 +54,7 @@ impl<'o> Gradual<'o> {
     pub fn rest(&self, object: &Object<'_>) -> Rest {
         let asks_only = |rules| self.plan.asks_only(object.kind, rules);
         let document = object.document;
-        if self.plan.is_empty() {
+        if self.plan.is_empty() && object.kind != "CustomResourceDefinition" {
             return Rest::Name;
         }
         Rest::Document(match (object.group, object.kind) {
