@@ -55,7 +55,7 @@ pub(super) fn check(
         let mut kept = Vec::with_capacity(looked.len());
         for looked in looked {
             counted.join(&looked.counted);
-            faults.extend(looked.fault);
+            faults.extend(looked.fault.map(|fault| *fault));
             kept.extend(looked.first);
             kept.extend(looked.more);
         }
@@ -66,7 +66,7 @@ pub(super) fn check(
         file.room = text.into_bytes().unwrap_or_default();
     }
     if all.iter().all(Vec::is_empty) && faults.is_empty() {
-        faults.push(Box::new(input::empty(SOURCE)));
+        faults.push(input::empty(SOURCE));
     }
     let mut sources = Sources::default();
     sources.add(Source { name, text: SourceText::default(), inside: None });
@@ -78,16 +78,15 @@ fn finish(
     first: &First<'_>,
     all: &[Vec<Kept>],
     definitions: &Definitions<'_>,
-    (mut counted, faults, sources): (Counts, Vec<Box<Diagnostic>>, Sources),
+    (mut counted, faults, sources): (Counts, Vec<Diagnostic>, Sources),
 ) -> Part {
     let nothing = Document::generated();
     let (objects, begun): (Vec<Object<'_>>, Vec<bool>) =
         all.iter().flatten().map(|kept| kept.object(&nothing)).unzip();
     let (schemas, more) = definitions.schemas(&objects, first.options);
-    let told =
-        faults.iter().map(|fault| &**fault).chain(&more).map(|fault| input_fault(fault, &sources)).collect();
+    let told = faults.iter().chain(&more).map(|fault| input_fault(fault, &sources)).collect();
     let rules = validate::Options { schemas: Arc::new(schemas), ..first.rules.clone() };
-    let start = || first.group();
+
     let each = |group: &mut Group<'_>, number: usize, findings: &mut Vec<Finding>| {
         if let Some(object) = objects.get(number) {
             if begun.get(number) == Some(&true) {
@@ -97,8 +96,10 @@ fn finish(
             }
         }
     };
-    let groups = first.gradual.finish(&objects, &begun, &definitions.objects(), &rules, start, each);
-    groups.iter().for_each(|group| counted.join(&group.counted));
+    let groups = first.gradual.finish(&objects, &begun, &definitions.objects(), &rules, group, each);
+    for group in groups {
+        counted.join(&group.counted);
+    }
     Part { sources, told, counted, objects: objects.len(), files: 1, capacity: Vec::new() }
 }
 
@@ -187,13 +188,14 @@ struct Looked {
     fault: Option<Box<Diagnostic>>,
 }
 
-impl First<'_> {
-    fn group(&self) -> Group<'_> {
-        Group { told: Vec::new(), counted: Counts::default(), ignores: Ignores::new(&[]) }
-    }
+/// Where nothing is silenced.
+fn group<'i>() -> Group<'i> {
+    Group { told: Vec::new(), counted: Counts::default(), ignores: Ignores::new(&[]) }
+}
 
+impl First<'_> {
     fn look(&self, seen: Seen) -> Looked {
-        let (mut group, mut findings) = (self.group(), Vec::new());
+        let (mut group, mut findings) = (group(), Vec::new());
         let mut judge = |document: Document| {
             let object = Object::new(&document, Dialect::V2);
             let is_left_out =
@@ -251,10 +253,11 @@ struct Name {
 
 impl Name {
     fn of(object: &Object<'_>) -> Name {
-        let mut text = String::new();
+        let parts = [object.group, object.version, object.kind, object.namespace];
+        let mut text =
+            String::with_capacity(parts.iter().map(|part| part.len()).sum::<usize>() + object.name.len());
         let mut ends = [0; 4];
-        for (end, part) in ends.iter_mut().zip([object.group, object.version, object.kind, object.namespace])
-        {
+        for (end, part) in ends.iter_mut().zip(parts) {
             text.push_str(part);
             *end = text.len() as u32;
         }
@@ -329,7 +332,7 @@ mod tests {
             ("two families", options(only)),
             (
                 "no Deployments",
-                Options { skip_kinds: vec!["Deployment".into()], ..options(Default::default()) },
+                Options { skip_kinds: vec!["Deployment".into()], ..options(validate::Options::default()) },
             ),
         ] {
             let told = Options { count: false, ..options.clone() };

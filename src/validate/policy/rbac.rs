@@ -11,7 +11,8 @@ fn has(rule: &At<'_>, field: &str, wanted: &[&str]) -> bool {
 
 /// Whether a list names one of these, or everything.
 fn has_or_all(rule: &At<'_>, field: &str, wanted: &[&str]) -> bool {
-    has(rule, field, wanted) || has(rule, field, &["*"])
+    let list = rule.field(field);
+    list.items().map(|item| item.text()).any(|text| text == "*" || wanted.contains(&text))
 }
 
 fn is_rbac(object: &Object<'_>) -> bool {

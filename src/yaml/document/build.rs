@@ -333,13 +333,14 @@ impl Document {
             document.root = Some(root);
             document.nodes.clone_from(&self.nodes);
             let texts = || self.nodes.iter().filter(|node| !node.is_collection());
-            document.added.reserve_exact(texts().map(|node| node.b as usize).sum());
-            for index in 0..document.nodes.len() {
-                if !document.nodes[index].is_collection() {
-                    let text = document.add_text(self.text(NodeId::new(index)));
-                    document.nodes[index].set_range(text);
-                }
+            let mut added = String::with_capacity(texts().map(|node| node.b as usize).sum());
+            for node in document.nodes.iter_mut().filter(|node| !node.is_collection()) {
+                let (pool, start) = self.pool(node.text());
+                let length = node.b as usize;
+                node.set_range(Range { start: added.len() as u32 | ADDED, len: node.b });
+                added.push_str(&pool[start..start + length]);
             }
+            document.added = added;
             return document;
         };
         let take = |document: &mut Document, node: NodeId, is_short: bool| {
