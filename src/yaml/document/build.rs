@@ -20,6 +20,9 @@ pub(crate) enum Left {
     Nothing,
 }
 
+/// Says what is left of an entry, by its key and value.
+pub(crate) type Leaves<'l> = &'l dyn Fn(&str, NodeId) -> Left;
+
 const ALL: fn(&str, NodeId) -> Left = |_, _| Left::All;
 
 /// So much is kept of values that are shortened: more than any null has.
@@ -325,11 +328,11 @@ impl Document {
     /// The same without the text that it was read from, which may then be let go; places stay as they are, comments and
     /// anchors do not. `left` says what is left of each entry (by its key and value) and item (with an empty key), when it
     /// is not all.
-    pub(crate) fn detached(&self, left: Option<&dyn Fn(&str, NodeId) -> Left>) -> Document {
+    pub(crate) fn detached(&self, left: Option<Leaves<'_>>) -> Document {
         let mut document = Document::new(self.source, NO_TEXT.clone());
         let Some(root) = self.root else { return document };
         document.ledger.clone_from(&self.ledger);
-        let Some(left) = left.or(self.extras.as_ref().map(|_| &ALL as _)) else {
+        let Some(left) = left.or(self.extras.as_ref().map(|_| &ALL as Leaves<'_>)) else {
             document.root = Some(root);
             document.nodes.clone_from(&self.nodes);
             let texts = || self.nodes.iter().filter(|node| !node.is_collection());
