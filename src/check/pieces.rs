@@ -83,6 +83,9 @@ fn finish(
     let nothing = Document::generated();
     let (objects, begun): (Vec<Object<'_>>, Vec<bool>) =
         all.iter().flatten().map(|kept| kept.object(&nothing)).unzip();
+    if !definitions.batches.is_empty() {
+        definitions.met.note(&objects);
+    }
     let (schemas, more) = definitions.schemas(&objects, first.options);
     let told = faults.iter().chain(&more).map(|fault| input_fault(fault, &sources)).collect();
     let rules = validate::Options { schemas: Arc::new(schemas), ..first.rules.clone() };
