@@ -25,6 +25,9 @@ pub(crate) type Leaves<'l> = &'l dyn Fn(&str, NodeId) -> Left;
 
 const ALL: fn(&str, NodeId) -> Left = |_, _| Left::All;
 
+/// How long most texts are.
+const SHORT: usize = 8;
+
 /// So much is kept of values that are shortened: more than any null has.
 const BEGINNING: usize = 8;
 
@@ -365,6 +368,9 @@ impl Document {
             }
             copy
         };
+        // Growing would copy it again and again.
+        document.nodes.reserve_exact(self.nodes.len());
+        document.added.reserve_exact(SHORT * self.nodes.len());
         let copy = take(&mut document, root, false);
         document.set_root(copy);
         let mut todo = vec![(root, copy, false)];
