@@ -134,9 +134,16 @@ fn key_stays(document: &Document, key: NodeId) -> bool {
         && !matches!(text, "true" | "false" | "null")
 }
 
+/// Whether a mapping has neither braces nor a tag of its own to lose.
+fn is_unadorned(document: &Document, mapping: NodeId) -> bool {
+    document.style(mapping) == Style::Plain
+        && matches!(document.tag(mapping), Tag::Implicit | Tag::Map)
+        && !document.is_tagged(mapping)
+}
+
 /// Whether the keys of a mapping are certainly texts that stay as they are, in the order in which they stand.
 fn all_stays(document: &Document, mapping: NodeId) -> bool {
-    if document.is_empty(mapping) || document.style(mapping) != Style::Plain {
+    if document.is_empty(mapping) || !is_unadorned(document, mapping) {
         return false;
     }
     let mut before = "";
@@ -148,7 +155,7 @@ fn all_stays(document: &Document, mapping: NodeId) -> bool {
 
 /// Whether the keys of a mapping are certainly texts, each once, that stay as they are.
 fn keys_stay(document: &Document, mapping: NodeId) -> bool {
-    if document.is_empty(mapping) || document.len(mapping) > 16 || document.style(mapping) != Style::Plain {
+    if document.is_empty(mapping) || document.len(mapping) > 16 || !is_unadorned(document, mapping) {
         return false;
     }
     for (key, _) in document.entries(mapping) {
