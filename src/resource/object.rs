@@ -47,9 +47,6 @@ pub struct Resource {
     pub allow_name_change: bool,
     /// Patches: may change kinds (`allowKindChange`).
     pub allow_kind_change: bool,
-    /// A strategic merge has gone through it while nothing of it had changed since it was read: what YAML 1.1 would not
-    /// take for the text that it is stands in quotes for the next one.
-    pub merged_as_read: bool,
     /// Names of vars that refer to it.
     pub var_names: Seldom<String>,
 }
@@ -68,7 +65,6 @@ impl Resource {
             needs_hash: false,
             allow_name_change: false,
             allow_kind_change: false,
-            merged_as_read: false,
             var_names: Seldom::default(),
         };
         resource.note_identity();

@@ -366,6 +366,7 @@ impl Document {
             n.kind == Kind::Scalar
                 && n.style == Style::Plain
                 && n.key.is_some()
+                && n.text().len <= 3
                 && !n.is_tagged()
                 && matches!(n.tag, Tag::Implicit | Tag::Str)
                 && matches!(n.origin.read(), Whence::Own(_)) == of_the_text

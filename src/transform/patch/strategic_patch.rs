@@ -74,12 +74,6 @@ impl StrategicPatch {
         if sees_state {
             projection::show(resource, self.step);
         }
-        if std::mem::take(&mut resource.merged_as_read) {
-            let passed = resource.document.old_truth_values(0, true);
-            quote(&passed, &mut resource.document, self.step);
-        } else {
-            resource.merged_as_read = resource.document.ledger().is_empty();
-        }
         let unquoted = unquoted_texts(&resource.document);
         let before = resource.document.node_count();
         let merged = apply_strategic_merge(
@@ -150,17 +144,22 @@ impl StrategicPatch {
 /// the patch adds; what it puts in the place of such a text takes the style that it had before.
 fn unquoted_texts(document: &Document) -> Vec<(NodeId, Origin)> {
     let mut found = Vec::new();
-    // What was read from a text has the right style or is no text.
-    let Some(root) = document.try_root().filter(|_| !document.ledger().is_empty()) else { return found };
+    if document.ledger().is_empty() {
+        // Of what was read from a text, all else has the right style or is no text.
+        let passed = document.old_truth_values(0, true).into_iter();
+        return passed.map(|node| (node, document.origin(node))).collect();
+    }
+    let Some(root) = document.try_root() else { return found };
     let mut todo = vec![root];
     while let Some(node) = todo.pop() {
         todo.extend(document.children(node));
         let made = document.kind(node) == Kind::Scalar
             && document.style(node) == Style::Plain
             && document.key(node).is_some()
+            && !document.is_tagged(node)
             && (document.tag(node) == Tag::Str
                 || document.is_untagged(node)
-                || resolve::is_old_truth_value(document.text(node)));
+                || document.tag(node) == Tag::Implicit && resolve::is_old_truth_value(document.text(node)));
         if made && !resource::plain_means_string(document.text(node)) {
             found.push((node, document.origin(node)));
         }
