@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use super::input::{self, Input, Seen};
 use super::silence::{self, Ignores};
@@ -16,7 +16,7 @@ use crate::validate::{self, Finding, Gradual, Object, Rest};
 use crate::yaml::{self, Dialect, Document};
 
 /// So much of a file is read at a time, in bytes: enough for all threads, little enough to stay close.
-pub(super) const LENGTH: usize = 4 * 1024 * 1024;
+pub(super) const LENGTH: usize = 2 * 1024 * 1024;
 
 /// A document longer than so many pieces is left to be read as a whole.
 const MOST_PIECES: usize = 16;
@@ -43,8 +43,14 @@ pub(super) fn check(
         return None;
     }
     let rules = validate::Options { whole_set: false, ..options.rules.clone() };
-    let first = First { rules: &rules, gradual: Gradual::new(&rules), options, batch: Batch::default() };
-    let (mut all, mut counted, mut faults) = (Vec::new(), Counts::default(), Vec::new());
+    let first = First {
+        rules: &rules,
+        gradual: Gradual::new(&rules),
+        options,
+        batch: Batch::default(),
+        counted: Mutex::default(),
+    };
+    let (mut all, mut faults) = (Vec::new(), Vec::new());
     loop {
         let is_last = piece.is_last;
         let (text, parts) = (piece.text, piece.parts);
@@ -54,7 +60,6 @@ pub(super) fn check(
         let (next, looked) = rayon::join(read, look);
         let mut kept = Vec::with_capacity(looked.len());
         for looked in looked {
-            counted.join(&looked.counted);
             faults.extend(looked.fault.map(|fault| *fault));
             kept.extend(looked.first);
             kept.extend(looked.more);
@@ -70,7 +75,7 @@ pub(super) fn check(
     }
     let mut sources = Sources::default();
     sources.add(Source { name, text: SourceText::default(), inside: None });
-    Some(finish(&first, &all, definitions, (counted, faults, sources)))
+    Some(finish(&first, &all, definitions, (faults, sources)))
 }
 
 /// The second go, once all objects are known.
@@ -78,7 +83,7 @@ fn finish(
     first: &First<'_>,
     all: &[Vec<Kept>],
     definitions: &Definitions<'_>,
-    (mut counted, faults, sources): (Counts, Vec<Diagnostic>, Sources),
+    (faults, sources): (Vec<Diagnostic>, Sources),
 ) -> Part {
     let nothing = Document::generated();
     let (objects, begun): (Vec<Object<'_>>, Vec<bool>) =
@@ -100,6 +105,7 @@ fn finish(
         }
     };
     let groups = first.gradual.finish(&objects, &begun, &definitions.objects(), &rules, group, each);
+    let mut counted = first.counted.lock().map(|counted| *counted).unwrap_or_default();
     for group in groups {
         counted.join(&group.counted);
     }
@@ -179,6 +185,7 @@ struct First<'f> {
     options: &'f Options,
     /// Findings that are counted have no places.
     batch: Batch,
+    counted: Mutex<Counts>,
 }
 
 /// What was seen in a part of a piece.
@@ -187,7 +194,6 @@ struct Looked {
     /// Mostly there is one object.
     first: Option<Kept>,
     more: Vec<Kept>,
-    counted: Counts,
     fault: Option<Box<Diagnostic>>,
 }
 
@@ -203,26 +209,35 @@ impl First<'_> {
             let object = Object::new(&document, Dialect::V2);
             let is_left_out =
                 !self.options.skip_kinds.is_empty() && leave_out(vec![object], self.options).is_empty();
-            if is_left_out { None } else { Some(self.judge(&object, &mut group, &mut findings)) }
+            if is_left_out { None } else { Some(self.judge(document, &mut group, &mut findings)) }
         };
         let (first, more, fault) = match seen {
             Seen::Object(document) => (judge(document), Vec::new(), None),
             Seen::Objects(several) => (None, several.into_iter().filter_map(judge).collect(), None),
             Seen::Fault(fault) => (None, Vec::new(), Some(fault)),
         };
-        Looked { first, more, counted: group.counted, fault }
+        if let Ok(mut counted) = self.counted.lock() {
+            counted.join(&group.counted);
+        }
+        Looked { first, more, fault }
     }
 
     /// The first go of an object, and what is left of it then.
-    fn judge(&self, object: &Object<'_>, group: &mut Group<'_>, findings: &mut Vec<Finding>) -> Kept {
-        if !Gradual::may_begin(object) || silence::may_silence(object) {
-            return Kept::Whole(object.document.detached(None));
+    fn judge(&self, mut document: Document, group: &mut Group<'_>, findings: &mut Vec<Finding>) -> Kept {
+        let object = Object::new(&document, Dialect::V2);
+        if !Gradual::may_begin(&object) || silence::may_silence(&object) {
+            document.detach();
+            return Kept::Whole(document);
         }
-        self.gradual.begin(object, findings);
+        self.gradual.begin(&object, findings);
         group.count(findings, self.options);
-        match self.gradual.rest(object) {
-            Rest::Document(document) => Kept::Rest(document),
-            Rest::Name => Kept::Name(Name::of(object)),
+        match self.gradual.rest(&object) {
+            Rest::Whole => {
+                document.detach();
+                Kept::Rest(document)
+            }
+            Rest::Part(document) => Kept::Rest(document),
+            Rest::Name => Kept::Name(Name::of(&object)),
         }
     }
 }

@@ -20,8 +20,10 @@ pub struct Gradual<'o> {
 
 /// What is needed of an object once its first go is over.
 pub enum Rest {
-    /// The object.
-    Document(Document),
+    /// All that it says.
+    Whole,
+    /// A part of it.
+    Part(Document),
     /// Who it is.
     Name,
 }
@@ -57,32 +59,30 @@ impl<'o> Gradual<'o> {
         if self.plan.is_empty() && object.kind != "CustomResourceDefinition" {
             return Rest::Name;
         }
-        Rest::Document(match (object.group, object.kind) {
+        Rest::Part(match (object.group, object.kind) {
             ("rbac.authorization.k8s.io", "Role" | "ClusterRole") if asks_only(BY_NAME) => {
                 let told = policy::rbac::told_of(object);
                 let rules = object.at().field("rules").node;
                 let (Some(rules), false) = (rules, told.is_empty()) else { return Rest::Name };
                 let others: Vec<NodeId> =
                     document.children(rules).filter(|rule| !told.contains(rule)).collect();
-                document.detached(Some(&|_, node| {
+                document.pruned(&|_, node| {
                     if others.contains(&node) { Left::Nothing } else { Left::All }
-                }))
+                })
             }
-            ("", "ConfigMap" | "Secret") if asks_only(BY_NAME) => {
-                document.detached(Some(&|key, _| match key {
-                    "data" | "binaryData" | "stringData" => Left::Beginnings,
-                    _ => Left::All,
-                }))
-            }
+            ("", "ConfigMap" | "Secret") if asks_only(BY_NAME) => document.pruned(&|key, _| match key {
+                "data" | "binaryData" | "stringData" => Left::Beginnings,
+                _ => Left::All,
+            }),
             (
                 "admissionregistration.k8s.io",
                 "ValidatingWebhookConfiguration" | "MutatingWebhookConfiguration",
-            ) if asks_only(OF_WEBHOOKS) => document.detached(Some(&|key, _| match key {
+            ) if asks_only(OF_WEBHOOKS) => document.pruned(&|key, _| match key {
                 "rules" | "matchConditions" | "namespaceSelector" | "objectSelector" => Left::Nothing,
                 "caBundle" => Left::Beginnings,
                 _ => Left::All,
-            })),
-            _ => document.detached(None),
+            }),
+            _ => return Rest::Whole,
         })
     }
 

@@ -23,8 +23,6 @@ pub(crate) enum Left {
 /// Says what is left of an entry, by its key and value.
 pub(crate) type Leaves<'l> = &'l dyn Fn(&str, NodeId) -> Left;
 
-const ALL: fn(&str, NodeId) -> Left = |_, _| Left::All;
-
 /// How long most texts are.
 const SHORT: usize = 8;
 
@@ -328,27 +326,28 @@ impl Document {
         document
     }
 
-    /// The same without the text that it was read from, which may then be let go; places stay as they are, comments and
-    /// anchors do not. `left` says what is left of each entry (by its key and value) and item (with an empty key), when it
-    /// is not all.
-    pub(crate) fn detached(&self, left: Option<Leaves<'_>>) -> Document {
+    /// Lets go of the text that it was read from: what nodes say is kept beside them. Places stay as they are.
+    pub(crate) fn detach(&mut self) {
+        let mut nodes = std::mem::take(&mut self.nodes);
+        let texts = || nodes.iter().filter(|node| !node.is_collection());
+        let mut added = String::with_capacity(texts().map(|node| node.b as usize).sum());
+        for node in nodes.iter_mut().filter(|node| !node.is_collection()) {
+            let (pool, start) = self.pool(node.text());
+            let length = node.b as usize;
+            node.set_range(Range { start: added.len() as u32 | ADDED, len: node.b });
+            added.push_str(&pool[start..start + length]);
+        }
+        self.nodes = nodes;
+        self.added = added;
+        self.text = NO_TEXT.clone();
+    }
+
+    /// A part of it without the text that it was read from, without comments and anchors; places stay as they are. `left`
+    /// says what is left of each entry (by its key and value) and item (with an empty key).
+    pub(crate) fn pruned(&self, left: Leaves<'_>) -> Document {
         let mut document = Document::new(self.source, NO_TEXT.clone());
         let Some(root) = self.root else { return document };
         document.ledger.clone_from(&self.ledger);
-        let Some(left) = left.or(self.extras.as_ref().map(|_| &ALL as Leaves<'_>)) else {
-            document.root = Some(root);
-            document.nodes.clone_from(&self.nodes);
-            let texts = || self.nodes.iter().filter(|node| !node.is_collection());
-            let mut added = String::with_capacity(texts().map(|node| node.b as usize).sum());
-            for node in document.nodes.iter_mut().filter(|node| !node.is_collection()) {
-                let (pool, start) = self.pool(node.text());
-                let length = node.b as usize;
-                node.set_range(Range { start: added.len() as u32 | ADDED, len: node.b });
-                added.push_str(&pool[start..start + length]);
-            }
-            document.added = added;
-            return document;
-        };
         let take = |document: &mut Document, node: NodeId, is_short: bool| {
             let mut n = self.nodes[node.index()];
             (n.next, n.key) = (None, None);
