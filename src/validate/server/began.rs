@@ -13,6 +13,8 @@ const ANY: &[&str] = &[];
 const JOBS: &[&str] = &["CronJob", "Job"];
 const CLAIMS: &[&str] = &["PersistentVolume", "PersistentVolumeClaim"];
 const SET: &[&str] = &["StatefulSet"];
+const DEVICES: &[&str] = &["ResourceClaim", "ResourceClaimTemplate"];
+const SLICE: &[&str] = &["ResourceSlice"];
 const SCALER: &[&str] = &["HorizontalPodAutoscaler"];
 
 const RULES: &[Rule] = &[
@@ -29,6 +31,9 @@ const RULES: &[Rule] = &[
     (26, ANY, "topologySpreadConstraints[].nodeTaintsPolicy", ""),
     // JobPodFailurePolicy
     (26, JOBS, "podFailurePolicy.*", ""),
+    (26, &["NetworkPolicy"], "matchExpressions[].values[]", ""),
+    // HPAContainerMetrics
+    (27, SCALER, "containerResource.*", ""),
     // MinDomainsInPodTopologySpread, MatchLabelKeysInPodTopologySpread
     (27, ANY, "topologySpreadConstraints[].minDomains", ""),
     (27, ANY, "topologySpreadConstraints[].matchLabelKeys.*", ""),
@@ -98,6 +103,27 @@ const RULES: &[Rule] = &[
     (35, ANY, "restartPolicyRules.*", ""),
     (35, ANY, "volumes[].image.*", ""),
     (35, ANY, "fileKeyRef.*", ""),
+    // DRAExtendedResource, DRAConsumableCapacity, DRADeviceTaints, DRAPartitionableDevices, DRADeviceBindingConditions
+    (36, &["DeviceClass"], "extendedResourceName", ""),
+    (36, DEVICES, "distinctAttribute", ""),
+    (36, DEVICES, "exactly.capacity.*", ""),
+    (36, DEVICES, "firstAvailable[].capacity.*", ""),
+    (36, DEVICES, "exactly.tolerations.*", ""),
+    (36, DEVICES, "firstAvailable[].tolerations.*", ""),
+    (36, SLICE, "sharedCounters.*", ""),
+    (36, SLICE, "perDeviceNodeSelection", ""),
+    (36, SLICE, "devices[]", "may name nodes only with `perDeviceNodeSelection`"),
+    (36, SLICE, "devices[]", "there must be one of `nodeName`, `nodeSelector` and `allNodes`"),
+    (36, SLICE, "devices[].nodeName", ""),
+    (36, SLICE, "devices[].nodeSelector.*", ""),
+    (36, SLICE, "devices[].allNodes", ""),
+    (36, SLICE, "devices[].consumesCounters.*", ""),
+    (36, SLICE, "devices[].taints.*", ""),
+    (36, SLICE, "devices[].bindsToNode", ""),
+    (36, SLICE, "devices[].bindingConditions.*", ""),
+    (36, SLICE, "devices[].bindingFailureConditions.*", ""),
+    (36, SLICE, "devices[].allowMultipleAllocations", ""),
+    (36, SLICE, "requestPolicy.*", ""),
     // ClusterTrustBundleProjection, PodCertificateRequest
     (37, ANY, "clusterTrustBundle.*", ""),
     (37, ANY, "podCertificate.*", ""),

@@ -33,6 +33,7 @@ pub(in crate::validate) mod names;
 mod namespace;
 mod network_policy;
 mod node;
+mod older_devices;
 mod older_expressions;
 mod older_versions;
 mod persistent_volume;

@@ -1,12 +1,12 @@
 //! Where versions of Kubernetes before the newest judge otherwise: what they took, and what they refused.
 
 use super::report::Report;
-use super::{address, began, format, older_expressions, pod};
+use super::{address, began, format, older_devices, older_expressions, pod};
 use crate::validate::{At, Finding, Level, Object};
 
 /// Takes back what an older version did not refuse, and adds what it did.
 pub(super) fn check(object: &Object<'_>, minor: u32, findings: &mut Vec<Finding>) {
-    if minor < 36 {
+    if minor < 36 && !matches!(object.kind, "IPAddress" | "ServiceCIDR") {
         // StrictIPCIDRValidation
         weaken(findings, |finding| address::STRICT.iter().any(|fault| finding.message.ends_with(fault)));
     }
@@ -61,6 +61,7 @@ pub(super) fn check(object: &Object<'_>, minor: u32, findings: &mut Vec<Finding>
                 findings.invalid(&scopes, "there is `VolumeAttributesClass` from Kubernetes 1.33 on");
             }
         }
+        ("resource.k8s.io", _) if minor < 36 => older_devices::check(object, &at, findings),
         ("batch", "Job") if minor < 28 => {
             let metadata = at.field("metadata");
             let annotations = metadata.field("annotations");

@@ -23,6 +23,9 @@ pub(super) fn check_env(variables: &At<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
+/// What is said of variables with several sources.
+pub(super) const ONE_SOURCE: &str = "only one source may be given";
+
 /// Mirrors `validateEnvVarValueFrom`
 fn value_from(from: &At<'_>, has_value: bool, findings: &mut Vec<Finding>) {
     const FIELDS: &[&str] = &[
@@ -67,7 +70,7 @@ fn value_from(from: &At<'_>, has_value: bool, findings: &mut Vec<Finding>) {
     } else if has_value {
         findings.invalid(from, "may not be given where `value` is");
     } else if count > 1 {
-        findings.invalid(from, "only one source may be given");
+        findings.invalid(from, ONE_SOURCE);
     }
 }
 

@@ -21,6 +21,13 @@ pub(in crate::validate::server) fn check(spec: &At<'_>, minor: u32, findings: &m
             }
         }
     }
+    dropped_volumes(spec, minor, findings);
+    // SELinuxMount
+    let security = spec.field("securityContext");
+    let policy = security.field("seLinuxChangePolicy");
+    if (33..37).contains(&minor) && policy.text() == "MountOption" {
+        findings.not_supported(&policy, &["Recursive"]);
+    }
     if minor < 27 {
         claims(spec, findings);
     }
@@ -60,6 +67,56 @@ fn take_back(spec: &At<'_>, minor: u32, findings: &mut Vec<Finding>) {
     });
 }
 
+/// Volumes of images, which were dropped with their mounts, sources of projected volumes that were, and mounts of volumes
+/// that nothing is wrong with then.
+fn dropped_volumes(spec: &At<'_>, minor: u32, findings: &mut Vec<Finding>) {
+    if findings.is_empty() {
+        return;
+    }
+    let (mut dropped, mut fine) = (Vec::new(), Vec::new());
+    for volume in spec.field("volumes").items() {
+        let name = volume.field("name").text().to_owned();
+        let own = volume.path();
+        if minor < 35 && volume.field("image").is_there() {
+            findings.retain(|finding| !is_within(&finding.path, &own));
+            dropped.push(name);
+            continue;
+        }
+        let projected = volume.field("projected");
+        for source in projected.field("sources").items() {
+            let gone = ["clusterTrustBundle", "podCertificate"];
+            let gone = gone.iter().filter(|kind| source.field(kind).is_there()).count();
+            if gone > 0 && source.len() <= gone + 1 {
+                let own = source.path();
+                findings.retain(|finding| finding.path != own);
+            }
+        }
+        if !findings.iter().any(|finding| is_within(&finding.path, &own)) {
+            fine.push(name);
+        }
+    }
+    for list in ["initContainers", "containers", "ephemeralContainers"] {
+        for container in spec.field(list).items() {
+            for mount in container.field("volumeMounts").items() {
+                let name = mount.field("name");
+                let is_dropped = dropped.iter().any(|dropped| dropped == name.text());
+                if is_dropped || fine.iter().any(|fine| fine == name.text()) {
+                    let own = mount.path();
+                    findings.retain(|finding| {
+                        !is_within(&finding.path, &own)
+                            || (!is_dropped && finding.rule != "mount-without-volume")
+                    });
+                }
+            }
+        }
+    }
+}
+
+/// Whether a path is another or leads on from it.
+fn is_within(path: &str, other: &str) -> bool {
+    path.strip_prefix(other).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+}
+
 /// Names of sysctls had dots alone.
 fn slashes_of_sysctls(spec: &At<'_>, findings: &mut Vec<Finding>) {
     let security = spec.field("securityContext");
@@ -93,8 +150,15 @@ fn env_sources(container: &At<'_>, minor: u32, findings: &mut Vec<Finding>) {
             findings.invalid(&path, "`status.hostIPs` can be had from Kubernetes 1.29 on");
         }
         // EnvFiles: dropped, and nothing is left.
-        if minor == 34 && from.field("fileKeyRef").is_there() && from.len() == 1 {
-            findings.invalid(&from, "`fileKeyRef` can be had from Kubernetes 1.35 on");
+        if minor == 34 && from.field("fileKeyRef").is_there() {
+            let own = from.path();
+            if from.len() == 1 {
+                findings.invalid(&from, "`fileKeyRef` can be had from Kubernetes 1.35 on");
+            } else if from.len() == 2 {
+                findings.retain(|finding| {
+                    finding.path != own || !finding.message.ends_with(super::env::ONE_SOURCE)
+                });
+            }
         }
     }
 }
