@@ -3,11 +3,13 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use rayon::prelude::*;
+
 use super::{Batch, Options, input_fault, objects, place, wanted};
 use crate::diagnostic::Diagnostic;
 use crate::host::{self, Entry, Host};
 use crate::report::{ObjectId, Told};
-use crate::validate::{self, Level, Object, custom::Catalogue};
+use crate::validate::{self, Finding, Level, Object, custom::Catalogue};
 
 /// The groups and kinds of the objects that were checked.
 #[derive(Default)]
@@ -33,28 +35,29 @@ impl Met {
     /// judged by it all the same, as far as it goes.
     pub(super) fn refused(&self, batch: &Batch, options: &Options) -> Vec<Told> {
         let met = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut told = Vec::new();
-        for object in objects(batch).filter(is_definition) {
-            let root = object.at();
-            let spec = root.field("spec");
-            let names = spec.field("names");
-            let kind = (spec.field("group").text().to_owned(), names.field("kind").text().to_owned());
-            if !met.contains(&kind) {
-                continue;
-            }
-            let mut findings = validate::check_alone(&object, &options.rules);
-            findings.retain(|finding| finding.level == Level::Error && wanted(finding, options));
-            if let Some(mut finding) = findings.into_iter().next() {
-                finding.level = Level::Warning;
-                finding.hint = format!(
-                    "a server refuses this definition; objects of the kind `{}` are checked as far as it goes",
-                    kind.1
-                );
-                told.push(place(finding, &object, &Arc::new(ObjectId::of(&object)), batch));
-            }
-        }
-        told
+        let met: Vec<Object<'_>> = objects(batch)
+            .filter(is_definition)
+            .filter(|object| {
+                let root = object.at();
+                let spec = root.field("spec");
+                let names = spec.field("names");
+                let kind = (spec.field("group").text().to_owned(), names.field("kind").text().to_owned());
+                met.contains(&kind)
+            })
+            .collect();
+        met.par_iter().filter_map(|object| refusal(object, batch, options)).collect()
     }
+}
+
+/// The first thing for which a server would refuse a definition.
+fn refusal(object: &Object<'_>, batch: &Batch, options: &Options) -> Option<Told> {
+    let findings = validate::check_alone(object, &options.rules);
+    let is_told = |finding: &Finding| finding.level == Level::Error && wanted(finding, options);
+    let mut finding = findings.into_iter().find(is_told)?;
+    finding.level = Level::Warning;
+    "a server refuses this definition; objects of its kind are checked as far as it goes"
+        .clone_into(&mut finding.hint);
+    Some(place(finding, object, &Arc::new(ObjectId::of(object)), batch))
 }
 
 fn is_definition(object: &Object<'_>) -> bool {
