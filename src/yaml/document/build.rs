@@ -337,6 +337,7 @@ impl Document {
             node.set_range(Range { start: added.len() as u32 | ADDED, len: node.b });
             added.push_str(&pool[start..start + length]);
         }
+        nodes.shrink_to_fit();
         self.nodes = nodes;
         self.added = added;
         self.text = NO_TEXT.clone();
