@@ -358,23 +358,6 @@ impl Document {
         self.before.as_ref()?.get(&entry).copied()
     }
 
-    /// Plain values of mappings, from the node of this number on, that are texts for yaml.v3 and truth values for YAML
-    /// 1.1 (`yes`, `off`): those of the text alone, or those that steps made.
-    pub(crate) fn old_truth_values(&self, first: usize, of_the_text: bool) -> Vec<NodeId> {
-        let nodes = self.nodes.iter().enumerate().skip(first);
-        let plain = nodes.filter(|(_, n)| {
-            n.kind == Kind::Scalar
-                && n.style == Style::Plain
-                && n.key.is_some()
-                && n.text().len <= 3
-                && !n.is_tagged()
-                && matches!(n.tag, Tag::Implicit | Tag::Str)
-                && matches!(n.origin.read(), Whence::Own(_)) == of_the_text
-        });
-        let ids = plain.map(|(index, _)| NodeId::new(index));
-        ids.filter(|node| super::resolve::is_old_truth_value(self.text(*node))).collect()
-    }
-
     /// Whether nodes of this origin are one and the same to kustomize (see [`Editor::shared_scalar`]).
     pub(super) fn is_shared(&self, origin: Origin) -> bool {
         self.ledger.has_shared()

@@ -151,29 +151,6 @@ fn special(dialect: Dialect, text: &str, timestamps: bool) -> Value<'_> {
     }
 }
 
-/// Whether a plain text is a truth value for YAML 1.1 and a text for yaml.v3.
-pub(crate) fn is_old_truth_value(text: &str) -> bool {
-    text.len() <= 3
-        && matches!(
-            text,
-            "y" | "Y"
-                | "yes"
-                | "Yes"
-                | "YES"
-                | "on"
-                | "On"
-                | "ON"
-                | "n"
-                | "N"
-                | "no"
-                | "No"
-                | "NO"
-                | "off"
-                | "Off"
-                | "OFF"
-        )
-}
-
 fn word(dialect: Dialect, text: &str) -> Value<'_> {
     match text {
         "~" | "null" | "Null" | "NULL" => Value::Null,

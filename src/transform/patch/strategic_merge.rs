@@ -10,7 +10,10 @@
 //!    directive itself goes. Other directives (`$retainKeys`, `$setElementOrder/…`, `$deleteFromPrimitiveList/…`) are
 //!    ordinary keys.
 //! 4. What only the patch has is added and then merged with itself: nulls and directives in it do their work.
-//! 5. The schema of the object's kind says which lists merge; a nested object without a schema that names its kind
+//! 5. What stays or is added in a mapping is set once more, and texts that a YAML 1.1 reader would take for something
+//!    else get quotes by that: also those that were made without a tag, which are text from then on. What takes the
+//!    place of a value has the style from before that. Items of lists are not set.
+//! 6. The schema of the object's kind says which lists merge; a nested object without a schema that names its kind
 //!    brings its own; a comment with a schema (`# {"type": …}`) on a field wins over both.
 
 use rustc_hash::FxHashSet;

@@ -7,6 +7,7 @@ use super::strategic_merge_walk::{
 };
 use crate::diagnostic::Result;
 use crate::kubernetes::Field;
+use crate::resource;
 use crate::source::Place;
 use crate::yaml::{Document, Editor, Kind, NodeId, Style, Tag, resolve};
 
@@ -108,11 +109,35 @@ impl<'m> Merge<'m> {
         let document = self.editor.document();
         match document.kind(child) {
             Kind::Mapping | Kind::Sequence => !document.is_empty(child),
-            Kind::Scalar => {
-                document.is_null(child) && (source == Source::Same || document.text(child).is_empty())
+            Kind::Scalar if document.is_null(child) => {
+                source == Source::Same || document.text(child).is_empty()
             }
+            Kind::Scalar => self.lacks_quotes(child),
             Kind::Alias => false,
         }
+    }
+
+    /// Whether a value is a text that a YAML 1.1 reader would take for something else.
+    fn lacks_quotes(&self, node: NodeId) -> bool {
+        let document = self.editor.document();
+        if document.kind(node) != Kind::Scalar
+            || document.style(node) != Style::Plain
+            || document.is_tagged(node)
+        {
+            return false;
+        }
+        let text = document.text(node);
+        let is_text = match document.tag(node) {
+            Tag::Str => true,
+            Tag::Implicit if document.is_untagged(node) => true,
+            // Of the words that begin with a letter, the dialects disagree on few.
+            Tag::Implicit if text.starts_with(|c: char| c.is_ascii_alphabetic() && !"yYnNoO".contains(c)) => {
+                false
+            }
+            Tag::Implicit => resolve::tag_of(document, node) == Tag::Str,
+            _ => false,
+        };
+        is_text && !resource::plain_means_string(text)
     }
 
     /// The children of two mappings, by key: the target's in order, then the patch's own, sorted.
@@ -231,6 +256,9 @@ impl<'m> MapFrame<'m> {
                 merge.editor.assign(node, new);
             }
             (Outcome::New(new), None, Source::Patch(patch)) => {
+                if merge.lacks_quotes(new) {
+                    merge.editor.set_style(new, Style::DoubleQuoted);
+                }
                 if let Some(key) = merge.patch.key(patch) {
                     let key = merge.editor.graft(merge.patch, key);
                     if merge.editor.document().tag(key) != Tag::Implicit {
@@ -240,6 +268,9 @@ impl<'m> MapFrame<'m> {
                     merge.drop_comments(key);
                     merge.editor.insert(self.node, key, new);
                 }
+            }
+            (Outcome::Kept, Some(node), _) if merge.lacks_quotes(node) => {
+                merge.editor.set_style(node, Style::DoubleQuoted);
             }
             (Outcome::Gone | Outcome::Kept | Outcome::New(_), _, _) => {}
         }

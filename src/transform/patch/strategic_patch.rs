@@ -9,11 +9,11 @@
 use super::strategic_merge::{Merged, apply_strategic_merge};
 use crate::diagnostic::{Result, Trace};
 use crate::kubernetes::{Schema, Scopes};
-use crate::provenance::{Origin, StepId};
-use crate::resource::{self, Resource, projection};
+use crate::provenance::StepId;
+use crate::resource::{Resource, projection};
 use crate::source::Place;
 use crate::transform::remember;
-use crate::yaml::{Document, Kind, NodeId, Style, Tag, resolve};
+use crate::yaml::{Document, Kind, Style, Tag};
 
 /// A patch, ready to be merged into objects.
 #[derive(Clone, Debug)]
@@ -74,8 +74,6 @@ impl StrategicPatch {
         if sees_state {
             projection::show(resource, self.step);
         }
-        let unquoted = unquoted_texts(&resource.document);
-        let before = resource.document.node_count();
         let merged = apply_strategic_merge(
             &mut resource.document,
             &self.patch.document,
@@ -89,9 +87,6 @@ impl StrategicPatch {
             resource.document.edit(self.step).written_at(self.directive()).remove_root();
             return Ok(());
         }
-        quote_texts(&unquoted, &mut resource.document, self.step);
-        let added = resource.document.old_truth_values(before, false);
-        quote(&added, &mut resource.document, self.step);
         if self.takes_api_version {
             self.give_api_version(&mut resource.document);
         }
@@ -136,49 +131,6 @@ impl StrategicPatch {
                 editor.set_text(node, wanted);
             }
         }
-    }
-}
-
-/// Whatever a merge passes, kustomize sets once more, and texts that a YAML 1.1 reader would take for something else get
-/// quotes by that: also those that were made without a tag, which are text from then on. Items of lists are not set. So is what
-/// the patch adds; what it puts in the place of such a text takes the style that it had before.
-fn unquoted_texts(document: &Document) -> Vec<(NodeId, Origin)> {
-    let mut found = Vec::new();
-    if document.ledger().is_empty() {
-        // Of what was read from a text, all else has the right style or is no text.
-        let passed = document.old_truth_values(0, true).into_iter();
-        return passed.map(|node| (node, document.origin(node))).collect();
-    }
-    let Some(root) = document.try_root() else { return found };
-    let mut todo = vec![root];
-    while let Some(node) = todo.pop() {
-        todo.extend(document.children(node));
-        let made = document.kind(node) == Kind::Scalar
-            && document.style(node) == Style::Plain
-            && document.key(node).is_some()
-            && !document.is_tagged(node)
-            && (document.tag(node) == Tag::Str
-                || document.is_untagged(node)
-                || document.tag(node) == Tag::Implicit && resolve::is_old_truth_value(document.text(node)));
-        if made && !resource::plain_means_string(document.text(node)) {
-            found.push((node, document.origin(node)));
-        }
-    }
-    found
-}
-
-/// Gives quotes to those texts that a merge has left as they were.
-fn quote_texts(unquoted: &[(NodeId, Origin)], document: &mut Document, step: StepId) {
-    for (node, origin) in unquoted {
-        if document.origin(*node) == *origin {
-            document.edit(step).set_style(*node, Style::DoubleQuoted);
-        }
-    }
-}
-
-fn quote(nodes: &[NodeId], document: &mut Document, step: StepId) {
-    for node in nodes {
-        document.edit(step).set_style(*node, Style::DoubleQuoted);
     }
 }
 
