@@ -328,7 +328,10 @@ impl Document {
 
     /// What is known of an origin, to be entered into other documents.
     pub fn history(&self, origin: Origin, histories: &mut Histories) -> HistoryId {
-        histories.take(&self.ledger, origin, self.source, |entry| Some(self.text(self.before(entry)?)))
+        histories.take(&self.ledger, origin, self.source, |entry| {
+            let was = self.before(entry).filter(|node| self.kind(*node) == Kind::Scalar)?;
+            Some(self.text(was))
+        })
     }
 
     /// Whether steps have made any plain scalar without a tag.

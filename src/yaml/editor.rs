@@ -1,10 +1,13 @@
-//! The one writer of nodes: made from a step, so that no write is unsigned.
+//! The one writer of nodes: made from a step, so that no write is unsigned. What comes from another document with all
+//! that happened to it there is `editor/histories.rs`.
+
+mod histories;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::document::{Document, Tombstone};
 use super::node::{Kind, Node, NodeId, Style, Tag};
-use crate::provenance::{Entry, Histories, HistoryId, Origin, StepId, Verb, Whence};
+use crate::provenance::{Entry, Origin, StepId, Verb, Whence};
 use crate::source::Place;
 
 /// Writes into one document on behalf of one step. New nodes are detached until they are hung in with
@@ -461,51 +464,13 @@ impl<'d> Editor<'d> {
         copy
     }
 
-    /// Signs a node that was read from a text that no file holds (what a program gave back). What stood in its place
-    /// before, in another document, comes first in its history; when it still says the same, that history is all.
-    pub fn adopt(&mut self, node: NodeId, before: Option<(&Document, NodeId)>, unchanged: bool) {
-        let previous = before.map_or(Origin::NONE, |(other, old)| {
-            let mut histories = Histories::default();
-            let history = other.history(other.origin(old), &mut histories);
-            self.enter(&histories, history)
-        });
-        let origin = if unchanged { previous } else { self.sign(Verb::Set, previous, Origin::NONE) };
-        self.document.nodes[node.index()].origin = origin;
-        if let Some((other, old)) = before
-            && !unchanged
-        {
-            self.keep_scalar(origin, other.text(old), other.tag(old), other.style(old));
-        }
-    }
-
-    /// Enters a history that [`Document::history`] took out of another document.
-    pub fn enter(&mut self, histories: &Histories, id: HistoryId) -> Origin {
-        let base = self.document.ledger.len() as u32;
-        let origin = self.document.ledger.enter(histories, id);
-        for (entry, text) in histories.before(id) {
-            self.keep_scalar(Origin::entry(base + entry), text, Tag::Implicit, Style::Plain);
-        }
-        origin
-    }
-
-    /// Keeps what a scalar was before an entry that was made elsewhere.
-    fn keep_scalar(&mut self, origin: Origin, text: &str, tag: Tag, style: Style) {
-        if !self.document.keeps_values() {
-            return;
-        }
-        let text = self.document.add_text(text);
-        let node = self.document.push_scalar(text, style, tag, Origin::NONE);
-        let was = self.document.as_it_is(node);
-        self.document.keep_before(origin, was);
-    }
-
     /// Notes that a value took the place of one of another document: that one comes first in its history.
     pub fn supersede(&mut self, node: NodeId, other: &Document, old: NodeId) {
         let previous = self.import_origin(other, other.origin(old));
         let from = self.document.origin(node);
         let origin = self.sign(Verb::Grafted, previous, from);
         self.document.nodes[node.index()].origin = origin;
-        self.keep_scalar(origin, other.text(old), other.tag(old), other.style(old));
+        self.keep_value(origin, other, old);
     }
 
     /// Takes the root away: nothing is left of the document. What it was is remembered.
@@ -529,7 +494,7 @@ impl<'d> Editor<'d> {
     /// As [`Editor::import_origin`], of a value that is copied from here: what it says is kept, too.
     pub fn import_value(&mut self, other: &Document, node: NodeId) -> Origin {
         let origin = self.import_origin(other, other.origin(node));
-        self.keep_scalar(origin, other.text(node), other.tag(node), other.style(node));
+        self.keep_value(origin, other, node);
         origin
     }
 
@@ -584,7 +549,7 @@ impl<'d> Editor<'d> {
             let from = self.import_reference(other, entry.from, done);
             let copy = self.document.ledger.push(Entry { previous, from, shared: false, ..entry });
             if let Some(before) = other.before(i) {
-                self.keep_scalar(copy, other.text(before), other.tag(before), other.style(before));
+                self.keep_value(copy, other, before);
             }
             done.insert(i, copy);
         }
