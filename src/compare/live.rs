@@ -101,13 +101,26 @@ pub fn ask(host: &dyn Host, asked: &Loaded, timeout: u32) -> Result<Live, Unread
 
 /// Stops where the cluster did not judge what it was asked: it could not be reached, or this user may not ask.
 fn answered_at_all(done: &Finished) -> Result<(), Unread> {
-    const FATAL: [&str; 6] = [
+    const FATAL: [&str; 19] = [
         "connection refused",
+        "connection reset",
         "no such host",
+        "no route to host",
+        "network is unreachable",
         "Unauthorized",
         "deadline exceeded",
         "i/o timeout",
+        "Client.Timeout",
+        "request canceled",
+        "handshake timeout",
+        "x509:",
+        ": EOF",
+        "(Timeout)",
+        "(ServerTimeout)",
+        "(ServiceUnavailable)",
+        "(TooManyRequests)",
         "is forbidden: User ",
+        "does not support dry run",
     ];
     let errors = String::from_utf8_lossy(&done.errors);
     if done.code != Some(0) && FATAL.iter().any(|words| errors.contains(words)) {
@@ -329,10 +342,22 @@ fn refuse_unless(done: &Finished, tolerated: &[&str]) -> Result<(), Unread> {
 /// Why the cluster gave no answer.
 fn failed(errors: &str) -> Unread {
     let words = plain(errors);
-    let told = Diagnostic::error("no-answer", format!("the cluster gave no answer: {words}"));
     let has = |text: &str| errors.contains(text);
-    let told = if has("Forbidden") || has("forbidden") {
-        told.hint("this user needs `get` and `patch` on these objects; nothing is written")
+    let forbidden = has("Forbidden") || has("forbidden");
+    let (id, what) = if forbidden {
+        ("forbidden", "the cluster does not let this user ask")
+    } else {
+        ("no-answer", "the cluster gave no answer")
+    };
+    let told = Diagnostic::error(id, format!("{what}: {words}"));
+    let told = if forbidden {
+        told.hint("`live` asks with `get` and with a dry run of `patch` (`create` for what is not there yet): grant these verbs; nothing is written")
+    } else if has("x509:") {
+        told.hint(
+            "the certificates of the cluster and of the kubeconfig do not go together, or one has expired",
+        )
+    } else if has("does not support dry run") {
+        told.hint("a webhook of the cluster does not say that it has no side effects, so that the cluster judges these objects only in earnest")
     } else if has("refused") || has("no such host") || has("no configuration has been provided") {
         told.hint("is the current context of the kubeconfig the right one? `kubectl config current-context`")
     } else if has("Unauthorized") || has("must be logged in") {

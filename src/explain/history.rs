@@ -4,10 +4,10 @@
 use serde_json::Value;
 
 use super::path::Part;
-use super::spot::{Reached, Spot, follow, is_item, same_place};
+use super::spot::{self, Reached, Spot, follow, is_item, same_place};
 use crate::provenance::{Entry, Origin, StepId, Steps, Verb, Whence};
 use crate::source::Place;
-use crate::yaml::{Document, Kind, NodeId, to_json};
+use crate::yaml::{Document, Kind, NodeId, Tombstone, to_json};
 
 /// Values that come from values that come from values: how far that is followed.
 const DEEPEST: usize = 6;
@@ -28,6 +28,8 @@ pub struct Event {
     pub value: Option<Value>,
     /// The step took the value away.
     pub removed: bool,
+    /// The step only put the value elsewhere: where it was before, or, where it was taken away, where it is now.
+    pub moved: Option<String>,
     /// The step only spelt it in another way.
     pub respelt: bool,
     /// The history of the value that the step copied, newest first.
@@ -50,8 +52,70 @@ impl Histories<'_> {
             && let Some(before) = self.before_holder(spot, step)
         {
             events.extend(self.of_node(before));
+        } else if let Some(step) = step
+            && let Some((tombstone, was)) = self.former(spot, step)
+        {
+            events.push(self.removal(tombstone.step, tombstone.place));
+            events.extend(self.of_node(was));
         }
-        tidy(events)
+        let mut events = tidy(events);
+        self.add_moves(spot, &mut events);
+        events
+    }
+
+    /// What happened to the key of a value, newest first: who wrote it, and what it was called before.
+    pub(super) fn of_key(&self, spot: &Spot) -> Vec<Event> {
+        let key = spot.node().and_then(|node| self.document.key(node));
+        key.map(|key| tidy(self.of_node(key))).unwrap_or_default()
+    }
+
+    /// What stood at a spot, and was taken away, before a step put something there again.
+    fn former(&self, spot: &Spot, step: StepId) -> Option<(&Tombstone, NodeId)> {
+        let document = self.document;
+        if document.tombstones().is_empty() {
+            return None;
+        }
+        (1..spot.chain.len()).rev().find_map(|depth| {
+            let (holder, node) = (*spot.chain.get(depth - 1)?, *spot.chain.get(depth)?);
+            let key = document.text(document.key(node)?);
+            let fits = |tombstone: &&Tombstone| {
+                tombstone.parent == holder
+                    && tombstone.node != node
+                    && tombstone.key.as_deref() == Some(key)
+                    && tombstone.step.0 <= step.0
+            };
+            let tombstone = document.tombstones().iter().rfind(fits)?;
+            Some((tombstone, same_place(document, spot.chain.get(depth..)?, tombstone.node)?))
+        })
+    }
+
+    /// Tells of steps that put the value, or what holds it, elsewhere.
+    fn add_moves(&self, spot: &Spot, events: &mut Vec<Event>) {
+        for tombstone in self.document.tombstones() {
+            let Some(depth) = spot.chain.iter().position(|node| *node == tombstone.node) else { continue };
+            let Some(holder) = depth.checked_sub(1).and_then(|above| spot.chain.get(above)) else { continue };
+            let key = self.document.key(tombstone.node).map(|key| self.document.text(key));
+            if *holder == tombstone.parent && key == tombstone.key.as_deref() {
+                continue;
+            }
+            let mut path = spot::find(self.document, spot.chain.first().copied(), tombstone.parent)
+                .map(|parent| parent.path(self.document))
+                .unwrap_or_default();
+            match &tombstone.key {
+                Some(key) => spot::add_key(&mut path, key),
+                None => path.push_str("[]"),
+            }
+            for pair in spot.chain.get(depth..).unwrap_or_default().windows(2) {
+                if let [parent, child] = *pair {
+                    spot::add_step(&mut path, self.document, parent, child);
+                }
+            }
+            let older = |event: &Event| event.id.is_none_or(|id| id.0 <= tombstone.step.0);
+            let at = events.iter().position(older).unwrap_or(events.len());
+            let value = events.get(at).and_then(|event| event.value.clone());
+            let by = self.removal(tombstone.step, tombstone.place);
+            events.insert(at, Event { removed: false, moved: Some(path), value, ..by });
+        }
     }
 
     /// What stood at a spot before a step replaced one of the nodes that hold it.
@@ -166,6 +230,7 @@ impl Histories<'_> {
             asked: step_of.place,
             value,
             removed: false,
+            moved: None,
             respelt: entry.verb == Verb::Respelt,
             from: copied,
         }
@@ -180,6 +245,7 @@ impl Histories<'_> {
             asked: step_of.place,
             value: None,
             removed: true,
+            moved: None,
             respelt: false,
             from: Vec::new(),
         }
@@ -207,7 +273,9 @@ impl Histories<'_> {
             if let Reached::All(found) = follow(document, Spot::root(tombstone.node), below)
                 && let Some(node) = found.first().and_then(Spot::node)
             {
-                let mut events = vec![self.removal(tombstone.step, tombstone.place)];
+                let now = spot::find(document, document.try_root(), node).map(|now| now.path(document));
+                let taken = self.removal(tombstone.step, tombstone.place);
+                let mut events = vec![Event { moved: now, ..taken }];
                 events.extend(self.of_node(node));
                 return Some(tidy(events));
             }
@@ -295,6 +363,7 @@ fn written(place: Place, value: Option<Value>) -> Event {
         asked: Place::NONE,
         value,
         removed: false,
+        moved: None,
         respelt: false,
         from: Vec::new(),
     }

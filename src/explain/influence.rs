@@ -168,7 +168,7 @@ impl Asked<'_> {
         let path = spot.path(histories.document);
         let secret = self.is_secret(&path);
         let value = spot.node().and_then(|node| history::json(histories.document, node));
-        super::Field { history: histories.of(spot), path, value, secret, made_of: Vec::new() }
+        super::Field { history: histories.of(spot), path, value, secret, ..super::Field::default() }
     }
 }
 

@@ -64,6 +64,10 @@ fn event(event: &Event, sources: &Sources, hidden: bool) -> Value {
     if event.removed {
         told.insert("removed".to_owned(), Value::from(true));
     }
+    if let Some(path) = &event.moved {
+        let how = if event.removed { "moved_to" } else { "moved_from" };
+        told.insert(how.to_owned(), Value::from(path.as_str()));
+    }
     if event.asked.is_some() && event.asked != event.place {
         told.insert("asked".to_owned(), place_of(event.asked, sources));
     }
@@ -87,6 +91,9 @@ fn field(field: &Field, sources: &Sources, show_secrets: bool) -> Value {
         told.insert("removed".to_owned(), Value::from(true));
     }
     told.insert("history".to_owned(), events(&field.history, sources, hidden));
+    if !field.key.is_empty() {
+        told.insert("key".to_owned(), events(&field.key, sources, false));
+    }
     if !field.made_of.is_empty() {
         let made_of = field.made_of.iter().map(|(path, place)| {
             let mut told = Map::new();

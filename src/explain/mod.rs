@@ -63,6 +63,8 @@ pub struct Field {
     pub value: Option<Value>,
     /// What happened, newest first.
     pub history: Vec<Event>,
+    /// What happened to its key, newest first, where that says something beside the history of the value.
+    pub key: Vec<Event>,
     /// What the content hash in the value is made of: keys of the object, and what wrote each.
     pub made_of: Vec<(String, Place)>,
     /// It holds what is not to be shown.
@@ -159,7 +161,13 @@ impl Asked<'_> {
         let value = spot.node().and_then(|node| history::json(document, node));
         let made_of = self.made_of(&path, value.as_ref(), &history);
         let secret = self.is_secret(&path);
-        Field { path, value, history, made_of, secret }
+        let mut key = histories.of_key(spot);
+        if let [only] = &*key
+            && history.iter().any(|event| event.id == only.id)
+        {
+            key.clear();
+        }
+        Field { path, value, history, key, made_of, secret }
     }
 
     /// What happened to a field of an object that a generator put this one in the place of.
@@ -232,7 +240,16 @@ impl Asked<'_> {
                 continue;
             }
             let secret = self.is_secret(&path);
-            removed.push(Field { path, history: histories.of_tombstone(number), secret, ..Field::default() });
+            let mut history = histories.of_tombstone(number);
+            let now = spot::find(
+                document,
+                spots.first().and_then(|spot| spot.chain.first()).copied(),
+                tombstone.node,
+            );
+            if let (Some(now), Some(taken)) = (now, history.first_mut()) {
+                taken.moved = Some(now.path(document));
+            }
+            removed.push(Field { path, history, secret, ..Field::default() });
         }
         removed.reverse();
         removed
@@ -241,7 +258,7 @@ impl Asked<'_> {
 
 /// The build's own annotations.
 fn is_internal(key: &str) -> bool {
-    key.starts_with("internal.config.kubernetes.io/")
+    key.starts_with("internal.config.kubernetes.io/") || key == "kustomize.config.k8s.io/id"
 }
 
 /// How an item that is no longer in its list is called.

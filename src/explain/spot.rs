@@ -86,6 +86,19 @@ pub(super) fn add_part(path: &mut String, part: &Part) {
     }
 }
 
+/// The spot of a node in the tree that begins at a root; `None` when it hangs there no more.
+pub(super) fn find(document: &Document, root: Option<NodeId>, node: NodeId) -> Option<Spot> {
+    let mut todo = vec![Spot::root(root?)];
+    while let Some(spot) = todo.pop() {
+        let at = spot.node()?;
+        if at == node {
+            return Some(spot);
+        }
+        todo.extend(document.children(at).map(|child| spot.child(child)));
+    }
+    None
+}
+
 /// Scalars and empty collections at and below a spot, in order.
 pub(super) fn leaves(document: &Document, from: &Spot) -> Vec<Spot> {
     let mut found = Vec::new();

@@ -71,6 +71,10 @@ impl Told<'_> {
             out.push_str("  nobody wrote it down\n");
         }
         self.events(out, &field.history, "");
+        if !field.key.is_empty() {
+            out.push_str("  the key\n");
+            self.events(out, &field.key, "  ");
+        }
         if !field.made_of.is_empty() {
             out.push_str("  the hash is made of\n");
             for (path, place) in &field.made_of {
@@ -111,6 +115,10 @@ impl Told<'_> {
     }
 
     fn what(&self, event: &Event, older: Option<&Value>) -> String {
+        if let Some(path) = &event.moved {
+            let how = if event.removed { "moved to" } else { "moved from" };
+            return format!("{how} {path}");
+        }
         if event.removed {
             return match older {
                 Some(older) => format!("removed (was {})", self.value(older)),

@@ -6,6 +6,7 @@
 
 mod invoke;
 mod plugin_home;
+mod sign;
 mod stream;
 mod sync;
 mod update;
@@ -168,7 +169,7 @@ pub(super) fn generate(run: &mut Run<'_>, layer: &Layer<'_>, function: &Function
     objects.append_all(read::objects(run, output)?, &run.context.schema)?;
     update::take_options(&mut objects, function, step)?;
     for object in objects.list_mut_keeping_ids() {
-        update::sign(object, None, step);
+        sign::sign(object, None, step);
     }
     Ok(objects)
 }

@@ -4,15 +4,13 @@
 //! Rules. A returned object takes the place of the one with its id, state of the build included; one with a new id
 //! goes to the end; what was not returned is gone.
 
-use rustc_hash::FxHashMap;
-
 use super::Function;
+use super::sign::sign;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::kubernetes::Scopes;
 use crate::provenance::StepId;
 use crate::resource::{Behavior, IdParts, Resource, ResourceSet, projection};
-use crate::yaml::resolve::{self, Dialect};
-use crate::yaml::{self, Document, Kind, NodeId, Style, Tag};
+use crate::yaml::{self, Document, NodeId, Style, Tag};
 
 const ID: &str = "kustomize.config.k8s.io/id";
 const NEEDS_HASH: &str = "kustomize.config.k8s.io/needs-hash";
@@ -181,85 +179,4 @@ fn remove_annotations(object: &mut Resource, keys: &[&str], step: StepId) -> Res
         }
     }
     projection::rewrite_annotations(object, &[], step)
-}
-
-/// Signs what a function gave back: what is as it was keeps its history, all else is the function's.
-pub(super) fn sign(object: &mut Resource, before: Option<&Document>, step: StepId) {
-    let document = &object.document;
-    let Some(root) = document.try_root() else { return };
-    let mut signed: Vec<(NodeId, Option<NodeId>, bool)> = Vec::new();
-    let mut todo = vec![(root, before.and_then(Document::try_root))];
-    while let Some((new, old)) = todo.pop() {
-        let old_document = before.filter(|_| old.is_some());
-        let (Some(old_document), Some(old)) = (old_document, old) else {
-            signed.push((new, None, false));
-            for child in document.children(new) {
-                signed.extend(document.key(child).map(|key| (key, None, false)));
-                todo.push((child, None));
-            }
-            continue;
-        };
-        signed.push((new, Some(old), says_the_same(document, new, old_document, old)));
-        if document.kind(new) == Kind::Mapping && old_document.kind(old) == Kind::Mapping {
-            let mut olds: FxHashMap<&str, NodeId> = FxHashMap::default();
-            olds.extend(old_document.entries(old).map(|(key, value)| (old_document.text(key), value)));
-            for (key, value) in document.entries(new) {
-                let found = olds.get(document.text(key)).copied();
-                let old_key = found.and_then(|found| old_document.key(found));
-                signed.push((key, old_key, old_key.is_some()));
-                todo.push((value, found));
-            }
-        } else {
-            let mut olds = Pairing::new(old_document, old);
-            for (place, child) in document.children(new).enumerate() {
-                signed.extend(document.key(child).map(|key| (key, None, false)));
-                todo.push((child, olds.find(document, child, place)));
-            }
-        }
-    }
-    let mut editor = object.document.edit(step);
-    for (new, old, unchanged) in signed {
-        editor.adopt(new, before.zip(old), unchanged);
-    }
-}
-
-/// Finds the item of a list that another one stands for: by its `name` where it has one, else by its place.
-struct Pairing<'d> {
-    document: &'d Document,
-    items: Vec<NodeId>,
-    names: FxHashMap<&'d str, NodeId>,
-}
-
-impl<'d> Pairing<'d> {
-    fn new(document: &'d Document, list: NodeId) -> Pairing<'d> {
-        let items: Vec<NodeId> = match document.kind(list) {
-            Kind::Sequence => document.children(list).collect(),
-            _ => Vec::new(),
-        };
-        let named = |item: &NodeId| Some((document.text(document.get(*item, "name")?), *item));
-        let names = items.iter().filter_map(named).collect();
-        Pairing { document, items, names }
-    }
-
-    fn find(&mut self, other: &Document, item: NodeId, place: usize) -> Option<NodeId> {
-        match other.get(item, "name") {
-            Some(name) if !self.names.is_empty() => self.names.get(other.text(name)).copied(),
-            _ => self.items.get(place).copied().filter(|old| self.document.kind(*old) == other.kind(item)),
-        }
-    }
-}
-
-/// Whether two nodes say the same themselves, whatever is below them.
-fn says_the_same(document: &Document, node: NodeId, before: &Document, old: NodeId) -> bool {
-    if document.kind(node) != before.kind(old) {
-        return false;
-    }
-    if document.kind(node) != Kind::Scalar {
-        return true;
-    }
-    let value = |document, node| resolve::scalar(document, node, Dialect::V3).ok();
-    match (value(document, node), value(before, old)) {
-        (Some(one), Some(other)) => one == other,
-        _ => false,
-    }
 }

@@ -29,7 +29,14 @@ impl Editor<'_> {
 
     /// Remembers that a child of a mapping or sequence was taken away from it: one of this document (with its key as it
     /// was there), which may hang elsewhere now.
-    pub fn note_taken(&mut self, parent: NodeId, key: Option<String>, node: NodeId, step: StepId, place: Place) {
+    pub fn note_taken(
+        &mut self,
+        parent: NodeId,
+        key: Option<String>,
+        node: NodeId,
+        step: StepId,
+        place: Place,
+    ) {
         self.document.bury(Tombstone { parent, key, node, step, place });
     }
 
