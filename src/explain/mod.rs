@@ -163,7 +163,7 @@ impl Asked<'_> {
         let secret = self.is_secret(&path);
         let mut key = histories.of_key(spot);
         if let [only] = &*key
-            && history.iter().any(|event| event.id == only.id)
+            && (history::carries(only.step) || history.iter().any(|event| event.id == only.id))
         {
             key.clear();
         }
