@@ -97,6 +97,54 @@ fn is_a_program_that_git_and_kubectl_run() {
     assert!(told(&done).contains("\"path\":\"data[value]\""));
 }
 
+/// Whatever a cluster does instead of answering: exit code 2, a message that says what to do, nothing printed.
+#[cfg(unix)]
+#[test]
+fn a_cluster_that_does_not_answer_is_told_and_nothing_else() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("diff-no-cluster");
+    let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/no_cluster");
+    write(&folder, "a.yaml", &CONFIG_MAP.replace("VALUE", "x"));
+    let cannot = |verb: &str| {
+        format!(
+            "Error from server (Forbidden): configmaps \"a\" is forbidden: User \"jane\" cannot {verb} resource \
+             \"configmaps\" in API group \"\" in the namespace \"default\""
+        )
+    };
+    let late =
+        "Patch \"https://c/api\": context deadline exceeded (Client.Timeout exceeded while awaiting headers)";
+    let (get, patch) = (cannot("get"), cannot("patch"));
+    let expired = "tls: failed to verify certificate: x509: certificate has expired or is not yet valid";
+    let hook = "Error from server (BadRequest): admission webhook \"w\" does not support dry run";
+    for (on, said, id, hint) in [
+        ("get", &*get, "error[forbidden]", "grant these verbs"),
+        ("apply", &*patch, "cannot patch resource", "grant these verbs"),
+        ("get", "dial tcp: connect: connection refused", "error[no-answer]", "current context"),
+        ("get", late, "error[no-answer]", "--timeout"),
+        ("apply", late, "error[no-answer]", "--timeout"),
+        ("get", expired, "error[no-answer]", "has expired"),
+        ("apply", hook, "error[no-answer]", "side effects"),
+        ("get", "", "error[yaml-syntax]", "close the quote"),
+    ] {
+        let mut command = Command::new(CITADEL);
+        command.args(["diff", "live", "a.yaml"]).current_dir(&folder).env("PATH", &program);
+        let done = command
+            .env("FAIL_ON", on)
+            .env("SAID", said)
+            .env("NO_COLOR", "1")
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        let errors = String::from_utf8_lossy(&done.stderr);
+        assert_eq!((done.status.code(), done.stdout.len()), (Some(2), 0), "{on} {said}: {errors}");
+        assert!(errors.contains(id) && errors.contains(hint), "{on} {said}: {errors}");
+    }
+    let mut command = Command::new(CITADEL);
+    command.args(["diff", "live", "a.yaml"]).current_dir(&folder).env("PATH", folder.join("nothing"));
+    let done = command.stdin(Stdio::null()).output().unwrap();
+    assert_eq!((done.status.code(), done.stdout.len()), (Some(2), 0));
+    assert!(String::from_utf8_lossy(&done.stderr).contains("there is no `kubectl` here"));
+}
+
 /// What is told of two sides, and whether anything differs.
 fn told_of((old, new): &(Loaded, Loaded)) -> String {
     let (before, after) = (old.objects(), new.objects());
