@@ -190,7 +190,7 @@ impl Checker<'_> {
         let (target, was_optional) = kind.unwrap_optional();
         let result = match &target {
             Type::Map(_, value) => (**value).clone(),
-            Type::Object(fields) => match fields.fields.get(field) {
+            Type::Object(fields) => match fields.named(field) {
                 Some(shape) => shape.kind.clone(),
                 None if fields.open => Type::Dyn,
                 None => return Err(self.fault(id, format!("there is no field `{field}`"))),
@@ -349,7 +349,7 @@ impl Checker<'_> {
         for (field, value, optional) in fields {
             self.check(*value)?;
             let kind = self.entry(*value, *optional)?;
-            match known.fields.get(field) {
+            match known.named(field) {
                 Some(shape) => {
                     if !self.assignable(&shape.kind, &kind) {
                         let kind = self.resolved(&kind, true);

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
+use super::shape::RESERVED;
+
 /// Types that only their own functions can look into.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Opaque {
@@ -75,6 +77,16 @@ pub(crate) struct Fields {
     pub(crate) fields: BTreeMap<Box<str>, Shape>,
     /// Whether any field may be asked for: the type is made elsewhere.
     pub(crate) open: bool,
+}
+
+impl Fields {
+    /// The field that an expression names. A reserved word stands for the field whose escaped name it is.
+    /// Mirrors `FindStructFieldType`.
+    pub(crate) fn named(&self, field: &str) -> Option<&Shape> {
+        let reserved =
+            || RESERVED.contains(&field).then(|| self.fields.get(&*format!("__{field}__"))).flatten();
+        self.fields.get(field).or_else(reserved)
+    }
 }
 
 /// What is known of data: its type, how many elements it has at most, how few bytes it takes.
