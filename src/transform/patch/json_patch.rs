@@ -121,7 +121,7 @@ impl JsonPatch {
         }
         document.edit(step).unshare();
         for operation in &self.operations {
-            let mut run = Run { patch: self, operation, editor: document.edit(step) };
+            let mut run = Run { patch: self, operation, editor: document.edit(step), is_read_again };
             run.editor.written_at(operation.at);
             run.run()?;
         }
@@ -191,6 +191,8 @@ struct Run<'a> {
     patch: &'a JsonPatch,
     operation: &'a Operation,
     editor: Editor<'a>,
+    /// Comments made the object be printed and read before.
+    is_read_again: bool,
 }
 
 /// Where an operation acts: a mapping or sequence, and a key or index in it.
@@ -464,8 +466,13 @@ impl Run<'_> {
         if self.patch.oddly_spelt.contains(&value) {
             return Ok(false);
         }
-        let mut found = Vec::new();
-        write_json_as(self.editor.document(), node, Dialect::V3, Layout::Compact, &mut found)?;
+        let (document, mut found) = (self.editor.document(), Vec::new());
+        // The object is text by now, which may fold a text into another one.
+        if document.style(node) == Style::Folded && !self.is_read_again {
+            to_json(document, node, &mut found)?;
+        } else {
+            write_json_as(document, node, Dialect::V3, Layout::Compact, &mut found)?;
+        }
         if values.tag(value) != Tag::Str {
             return Ok(found == values.text(value).as_bytes());
         }
