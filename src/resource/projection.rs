@@ -470,7 +470,7 @@ fn as_text(editor: &mut Editor<'_>, value: NodeId) {
 fn pair_up(editor: &mut Editor<'_>, metadata: NodeId, annotations: NodeId, field: &str) -> Result<()> {
     let document = editor.document();
     let items: Vec<NodeId> = document.children(annotations).collect();
-    if items.len() % 2 != 0 {
+    if !items.len().is_multiple_of(2) {
         return Diagnostic::error("bad-annotations", format!("{field} are a list, not a mapping"))
             .at(document.place(annotations), "found here")
             .hint("write them as `key: value`")

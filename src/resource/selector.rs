@@ -178,7 +178,7 @@ fn fits(selector: &Result<LabelSelector>, resource: &Resource, field: &str) -> R
 fn odd_list(resource: &Resource, field: &str) -> Option<NodeId> {
     let document = &resource.document;
     let map = document.at(document.try_root()?, &["metadata", field])?;
-    (document.kind(map) == Kind::Sequence && document.len(map) % 2 != 0).then_some(map)
+    (document.kind(map) == Kind::Sequence && !document.len(map).is_multiple_of(2)).then_some(map)
 }
 
 /// Whether labels or annotations are lists that asking for them refuses.

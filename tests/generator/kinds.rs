@@ -72,10 +72,10 @@ pub(crate) fn make(random: &mut Random, api_version: &str, kind: &str, name: &st
     } else {
         fill(random, &mut object, api_version, kind, cast, &labels);
     }
-    if random.one_in(4) {
-        if let Value::Map(entries) = &mut object {
-            random.shuffle(entries);
-        }
+    if random.one_in(4)
+        && let Value::Map(entries) = &mut object
+    {
+        random.shuffle(entries);
     }
     object
 }

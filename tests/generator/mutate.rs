@@ -166,12 +166,12 @@ fn ends(random: &mut Random, text: &mut Vec<u8>) {
             let _ = text.splice(0..0, head.bytes()).count();
         }
         _ => {
-            if let Ok(plain) = std::str::from_utf8(text) {
-                if random.one_in(4) {
-                    let mut wide = vec![0xff, 0xfe];
-                    wide.extend(plain.encode_utf16().flat_map(u16::to_le_bytes));
-                    *text = wide;
-                }
+            if let Ok(plain) = std::str::from_utf8(text)
+                && random.one_in(4)
+            {
+                let mut wide = vec![0xff, 0xfe];
+                wide.extend(plain.encode_utf16().flat_map(u16::to_le_bytes));
+                *text = wide;
             }
         }
     }

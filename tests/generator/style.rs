@@ -145,12 +145,13 @@ impl Writer<'_> {
 
     fn map(&mut self, entries: &[(String, Value)], indent: usize, mut inline: bool) {
         let mut skip = Vec::new();
-        if self.manner == Manner::Wild && !inline {
-            if let Some((covered, name)) = self.mergeable(entries) {
-                self.pad(indent);
-                let _ = writeln!(self.out, "<<: *{name}");
-                skip = covered;
-            }
+        if self.manner == Manner::Wild
+            && !inline
+            && let Some((covered, name)) = self.mergeable(entries)
+        {
+            self.pad(indent);
+            let _ = writeln!(self.out, "<<: *{name}");
+            skip = covered;
         }
         for (k, v) in entries.iter().filter(|(k, _)| !skip.contains(k)) {
             if !inline {

@@ -269,7 +269,7 @@ fn is_isbn10(text: &str) -> bool {
         _ => return false,
     };
     let sum: u32 = (1u32..).zip(&bytes[..9]).map(|(i, b)| i * u32::from(b - b'0')).sum();
-    (sum + 10 * last) % 11 == 0
+    (sum + 10 * last).is_multiple_of(11)
 }
 
 fn is_isbn13(text: &str) -> bool {
@@ -301,7 +301,7 @@ fn is_credit_card(text: &str) -> bool {
             if digit >= 10 { digit % 10 + 1 } else { digit }
         })
         .sum();
-    card.as_ref().is_some_and(|card| card.is_match(&digits)) && sum % 10 == 0
+    card.as_ref().is_some_and(|card| card.is_match(&digits)) && sum.is_multiple_of(10)
 }
 
 fn is_ssn(text: &str) -> bool {
@@ -325,7 +325,7 @@ fn is_rgb(text: &str) -> bool {
 /// Base64 in the standard alphabet, padded; the empty text is none.
 pub(crate) fn is_base64(text: &str) -> bool {
     let bytes = text.as_bytes();
-    if bytes.is_empty() || bytes.len() % 4 != 0 {
+    if bytes.is_empty() || !bytes.len().is_multiple_of(4) {
         return false;
     }
     let body = text.trim_end_matches('=');
