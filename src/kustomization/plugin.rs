@@ -334,7 +334,11 @@ impl<'d> Reader<'d, '_> {
         self.manner = Manner::Version3;
         let bound = self.bind(node, Shape::Struct(shape))?;
         let mut f = Fields::new(self.document, shape, bound);
-        let affix = f.text(name);
+        let mut affix = f.text(name);
+        if !affix.at.is_some() {
+            // An empty prefix or suffix is set as well, and leaves its mark: by the transformer.
+            affix.at = f.at;
+        }
         let specs = f.take("fieldSpecs");
         let Content::List(specs) = specs.content else {
             return Err(vec![
