@@ -2,6 +2,7 @@
 //! as kustomize merges and sorts them. The default lists are `defaults.rs`; decoding is `decode.rs`.
 
 use std::borrow::Cow;
+use std::hash::Hash;
 use std::ops::Deref;
 
 use rustc_hash::FxHashMap;
@@ -157,38 +158,58 @@ const FEW: usize = 64;
 /// So many times a long list is walked before a table is made of it.
 const SELDOM: usize = 16;
 
+/// Where the entries of a list stand by some key of theirs; a table is made once that pays.
+#[derive(Debug)]
+struct Places<K> {
+    asked: usize,
+    table: Option<FxHashMap<K, Vec<usize>>>,
+}
+
+impl<K> Default for Places<K> {
+    fn default() -> Places<K> {
+        Places { asked: 0, table: None }
+    }
+}
+
+impl<K: Eq + Hash + Clone> Places<K> {
+    /// Places of the entries with this key, rising, as far as a table knows; `None`: any entry may have it.
+    fn of<T>(&mut self, list: &[T], key_of: impl Fn(&T) -> &K, key: &K) -> Option<&[usize]> {
+        self.asked += 1;
+        if self.table.is_none() && list.len() > FEW && self.asked > SELDOM {
+            let mut table: FxHashMap<K, Vec<usize>> = FxHashMap::default();
+            for (place, entry) in list.iter().enumerate() {
+                table.entry(key_of(entry).clone()).or_default().push(place);
+            }
+            self.table = Some(table);
+        }
+        let table = self.table.as_ref()?;
+        Some(table.get(key).map(Vec::as_slice).unwrap_or_default())
+    }
+
+    /// An entry comes to stand in this place.
+    fn add(&mut self, key: &K, place: usize) {
+        if let Some(table) = &mut self.table {
+            table.entry(key.clone()).or_default().push(place);
+        }
+    }
+}
+
 /// Where each path stands in one list of field specs.
 #[derive(Debug, Default)]
-struct Paths {
-    asked: usize,
-    places: Option<FxHashMap<String, Vec<usize>>>,
-}
+struct Paths(Places<String>);
 
 impl Paths {
     fn merge_one(&mut self, list: &mut Vec<FieldSpec>, spec: Cow<'_, FieldSpec>) -> Result<()> {
         let same = |have: &&FieldSpec| {
             have.path == spec.path && spec.gvk.selects(&have.gvk.group, &have.gvk.version, &have.gvk.kind)
         };
-        self.asked += 1;
-        if self.places.is_none() && list.len() > FEW && self.asked > SELDOM {
-            let mut places: FxHashMap<String, Vec<usize>> = FxHashMap::default();
-            for (place, spec) in list.iter().enumerate() {
-                places.entry(spec.path.clone()).or_default().push(place);
-            }
-            self.places = Some(places);
-        }
-        let there = match &self.places {
+        let there = match self.0.of(list, |have| &have.path, &spec.path) {
             None => list.iter().find(same),
-            Some(places) => {
-                let places = places.get(&spec.path).into_iter().flatten();
-                places.filter_map(|place| list.get(*place)).find(same)
-            }
+            Some(places) => places.iter().filter_map(|place| list.get(*place)).find(same),
         };
         match there {
             None => {
-                if let Some(places) = &mut self.places {
-                    places.entry(spec.path.clone()).or_default().push(list.len());
-                }
+                self.0.add(&spec.path, list.len());
                 list.push(spec.into_owned());
             }
             Some(have) if have.create == spec.create => {}
@@ -209,24 +230,15 @@ impl Paths {
 /// Where each referral stands in one list of name references, and each path in the fields of each.
 #[derive(Debug, Default)]
 struct Known {
-    asked: usize,
-    places: Option<FxHashMap<Gvk, Vec<usize>>>,
+    referrals: Places<Gvk>,
     paths: FxHashMap<usize, Paths>,
 }
 
 impl Known {
     fn add_reference(&mut self, list: &mut Vec<NameReference>, reference: &NameReference) -> Result<()> {
-        self.asked += 1;
-        if self.places.is_none() && list.len() > FEW && self.asked > SELDOM {
-            let mut places: FxHashMap<Gvk, Vec<usize>> = FxHashMap::default();
-            for (place, reference) in list.iter().enumerate() {
-                places.entry(reference.referral.clone()).or_default().push(place);
-            }
-            self.places = Some(places);
-        }
-        let there: Vec<usize> = match &self.places {
+        let there = match self.referrals.of(list, |have| &have.referral, &reference.referral) {
             None => (0..list.len()).filter(|place| list[*place].referral == reference.referral).collect(),
-            Some(places) => places.get(&reference.referral).cloned().unwrap_or_default(),
+            Some(places) => places.to_vec(),
         };
         for place in &there {
             let Some(have) = list.get_mut(*place) else { continue };
@@ -236,9 +248,7 @@ impl Known {
             }
         }
         if there.is_empty() {
-            if let Some(places) = &mut self.places {
-                places.entry(reference.referral.clone()).or_default().push(list.len());
-            }
+            self.referrals.add(&reference.referral, list.len());
             list.push(reference.clone());
         }
         Ok(())

@@ -66,7 +66,6 @@ use super::{At, Family, Finding, NEWEST, Object};
 /// A kind and the function that checks its objects (`at` is the whole object).
 type Kind = (&'static str, &'static str, fn(&At<'_>, &mut Vec<Finding>));
 
-/// Which function checks which kind: API group, kind, function. Kept sorted.
 /// Where the rows of [`KINDS`] stand.
 static SLOTS: KindSlots = {
     let (mut slots, mut row) = (KindSlots::new(), 0);
@@ -77,6 +76,7 @@ static SLOTS: KindSlots = {
     slots
 };
 
+/// Which function checks which kind: API group, kind, function. Kept sorted.
 const KINDS: &[Kind] = &[
     ("", "ConfigMap", config_map::check),
     ("", "Endpoints", endpoints::check),
